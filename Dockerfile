@@ -1,0 +1,33 @@
+# The service image: production dependencies and the TypeScript sources, which Node 24 runs as they are (no build step).
+# Pin the base by digest for a release: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:<digest you verified>.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The optional packages are the embedded database and a second Node: neither belongs here. No install script runs.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --cache /tmp/npm && rm -rf /tmp/npm
+
+FROM ${NODE_IMAGE} AS service
+LABEL org.opencontainers.image.title="judicial-assistance" \
+      org.opencontainers.image.licenses="Apache-2.0"
+# Documents live in DATA_DIR: the one place besides /tmp that the service writes to. 65532 is nobody in particular.
+RUN install -d -o 65532 -g 65532 -m 0700 /var/lib/judicial-assistance
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY migrations ./migrations
+COPY src ./src
+# Production unless told otherwise: a forgotten setting must not open a sandbox.
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    METRICS_PORT=9464 \
+    DATA_DIR=/var/lib/judicial-assistance
+USER 65532:65532
+EXPOSE 3000 9464
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`, { signal: AbortSignal.timeout(4000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Exec form: Node itself is process 1 and gets the signals; the worker and the jobs replace this command.
+CMD ["node", "src/bin/server.ts"]

@@ -1,0 +1,186 @@
+// Asserts what the container papers promise (trust.md X-02): no root, no writable root, no capability, no secret in a literal.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+type Instruction = { name: string; value: string };
+type Service = {
+  image?: string;
+  user?: string;
+  read_only?: boolean;
+  init?: boolean;
+  privileged?: boolean;
+  cap_add?: string[];
+  cap_drop?: string[];
+  security_opt?: string[];
+  tmpfs?: string[];
+  pids_limit?: number;
+  mem_limit?: string;
+  cpus?: number;
+  profiles?: string[];
+  command?: unknown;
+  ports?: string[];
+  volumes?: string[];
+  networks?: string[];
+  environment?: Record<string, string>;
+  secrets?: (string | { source: string })[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test?: string[]; disable?: boolean };
+};
+type Compose = {
+  services: Record<string, Service>;
+  secrets: Record<string, { file?: string }>;
+  networks: Record<string, { internal?: boolean } | null>;
+};
+
+/** The instructions of a Dockerfile: comments dropped, continued lines joined. */
+function instructions(text: string): Instruction[] {
+  const joined = text.replace(/^\s*#.*\n/gm, '').replace(/\\\n/g, ' ');
+  const lines = joined.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const [, name = '', value = ''] = /^(\S+)\s+(.*)$/.exec(line.trim()) ?? [];
+    return { name, value };
+  });
+}
+
+const dockerfile = instructions(read('Dockerfile'));
+const last = (name: string) => dockerfile.findLast((instruction) => instruction.name === name)?.value ?? '';
+const all = (name: string) => dockerfile.filter((instruction) => instruction.name === name).map(({ value }) => value);
+
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+const own = services.filter(([, service]) => service.image === 'judicial-assistance:local');
+const live = services.filter(([, service]) => service.profiles === undefined);
+const sandbox = services.filter(([, service]) => service.profiles?.includes('sandbox'));
+
+describe('Dockerfile', () => {
+  test('builds in stages on one slim Node 24 base that a build argument can pin by digest', () => {
+    expect(all('ARG')).toContain('NODE_IMAGE=docker.io/library/node:24-bookworm-slim');
+    expect(all('FROM').map((value) => value.replace(/\W/g, ' ').trim())).toEqual([
+      'NODE_IMAGE  AS dependencies',
+      'NODE_IMAGE  AS service',
+    ]);
+  });
+
+  test('installs from the lock, without development or optional packages and without install scripts', () => {
+    expect(all('RUN').join('\n')).toContain('npm ci --omit=dev --omit=optional --ignore-scripts');
+  });
+
+  test('ends as a numeric user that is not root', () => {
+    expect(last('USER')).toBe('65532:65532');
+  });
+
+  test('starts Node itself, in exec form, and stops it with SIGTERM', () => {
+    expect(JSON.parse(last('CMD'))).toEqual(['node', 'src/bin/server.ts']);
+    expect(all('ENTRYPOINT')).toEqual([]);
+    expect(last('STOPSIGNAL')).toBe('SIGTERM');
+  });
+
+  test('checks its health with Node, in exec form, against /readyz', () => {
+    const command: unknown = JSON.parse(last('HEALTHCHECK').replace(/^.*?CMD\s+/, ''));
+    expect(command).toEqual(['node', '-e', expect.stringContaining('/readyz')]);
+    expect(last('HEALTHCHECK')).not.toMatch(/curl|wget/);
+  });
+
+  test('is production unless told otherwise and carries no secret', () => {
+    expect(last('ENV')).toContain('NODE_ENV=production');
+    expect([...all('ENV'), ...all('ARG')].join('\n')).not.toMatch(/SECRET|PASSWORD|TOKEN|KEK|DATABASE_URL/);
+  });
+
+  test('takes into its context only what .dockerignore names', () => {
+    const lines = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(lines[0]).toBe('*');
+    const admitted = lines.slice(1).map((line) => line.replace(/^!/, ''));
+    const copied = all('COPY')
+      .filter((value) => !value.startsWith('--from'))
+      .flatMap((value) => value.split(/\s+/).slice(0, -1));
+    expect(new Set(copied)).toEqual(new Set(admitted));
+  });
+});
+
+describe('docker-compose.yml', () => {
+  test.each(services)('%s is confined', (_name, service) => {
+    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(service.cap_add ?? []).toEqual([]);
+    expect(service.privileged ?? false).toBe(false);
+    expect(service.user).toMatch(/^(65532:65532|postgres)$/);
+    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(service.cpus).toBeGreaterThan(0);
+    expect(service.tmpfs?.some((mount) => mount.startsWith('/tmp:'))).toBe(true);
+    for (const mount of service.tmpfs ?? []) expect(mount).toMatch(/noexec,nosuid,nodev/);
+    expect(JSON.stringify(service.volumes ?? [])).not.toContain('docker.sock');
+  });
+
+  test.each(services)('%s keeps secrets out of its environment', (_name, service) => {
+    for (const [name, value] of Object.entries(service.environment ?? {})) {
+      expect(`${name}=${value}`).not.toMatch(/postgres(ql)?:\/\/|BEGIN .*KEY/);
+      if (/PASSWORD|SECRET|TOKEN|KEK|DATABASE.*URL/.test(name)) {
+        expect([name, value]).toEqual([expect.stringMatching(/_FILE$/), expect.stringMatching(/^\/run\/secrets\//)]);
+      }
+    }
+  });
+
+  test.each(services)('%s is known to be well by a check without curl, or is a job', (name, service) => {
+    if (name.endsWith('migrate')) {
+      expect(service).toMatchObject({ healthcheck: { disable: true }, init: true });
+    } else if (name.endsWith('db')) {
+      expect(service.healthcheck?.test?.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
+    } else if (name.endsWith('worker')) {
+      expect(service.healthcheck?.test?.slice(0, 2)).toEqual(['CMD', 'node']);
+    } else {
+      expect(service.healthcheck).toBeUndefined(); // the image's own check holds
+    }
+  });
+
+  test.each(own)('%s starts Node in exec form after its database', (_name, service) => {
+    expect(service.command ?? ['node', 'src/bin/server.ts']).toEqual([
+      'node',
+      expect.stringMatching(/^src\/bin\/\w+\.ts$/),
+    ]);
+    const conditions = Object.values(service.depends_on ?? {}).map(({ condition }) => condition);
+    expect(conditions).toContain('service_healthy');
+  });
+
+  test('every secret is a file, and every file is made by the script', () => {
+    const script = read('scripts/container-secrets.sh');
+    for (const { file } of Object.values(compose.secrets)) {
+      const [, leaf] = /^\.\/secrets\/(?:live|sandbox)\/(\w+)$/.exec(file ?? '') ?? [];
+      expect(script).toContain(`put "$dir/${leaf}"`);
+    }
+  });
+
+  test('plain `up` is the live shape: production, never a sandbox; only the job holds the owner connection', () => {
+    expect(live.map(([name]) => name)).toEqual(['db', 'migrate', 'server', 'worker']);
+    for (const [name, { environment = {} }] of live.filter((entry) => own.includes(entry))) {
+      expect(environment).toMatchObject({ NODE_ENV: 'production' });
+      expect(environment).not.toHaveProperty('SANDBOX');
+      expect('DATABASE_OWNER_URL_FILE' in environment).toBe(name === 'migrate');
+    }
+  });
+
+  test('the sandbox profile says so, is not production and shares no volume or secret with the live shape', () => {
+    expect(sandbox).toHaveLength(4);
+    for (const [, { environment = {} }] of sandbox.filter((entry) => own.includes(entry))) {
+      expect(environment).toMatchObject({ SANDBOX: 'true' });
+      expect(environment.NODE_ENV).not.toBe('production');
+    }
+    const held = (entries: typeof services) =>
+      entries.flatMap(([, service]) => [
+        ...(service.volumes ?? []).filter((volume) => !volume.startsWith('./')).map((volume) => volume.split(':')[0]),
+        ...(service.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
+      ]);
+    expect(held(live).filter((name) => held(sandbox).includes(name))).toEqual([]);
+  });
+
+  test('ports open on the own machine only, and the databases have no way out', () => {
+    for (const [, { ports = [] }] of services) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const [, { networks = [] }] of services.filter(([name]) => name.endsWith('db'))) {
+      expect(networks.map((name) => compose.networks[name]?.internal)).toEqual([true]);
+    }
+  });
+});
