@@ -1,6 +1,16 @@
 // Copies the PostgreSQL binaries out of a directory that the database's user cannot reach.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, constants, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { isRoot } from './run-as.ts';
@@ -10,10 +20,9 @@ export function copyWithinReach(source: string, name: string, accept: (copy: str
   for (const cache of caches()) {
     try {
       if (!makeTrusted(cache)) continue;
-      const copy = join(cache, name);
-      if (isWhole(source, copy) && accept(copy)) return copy;
-      replace(source, copy);
-      if (accept(copy)) return copy;
+      for (const copy of [name, `${name}-2`, `${name}-3`].map((each) => join(cache, each))) {
+        if (isWholeOrMade(source, copy) && accept(copy)) return copy;
+      }
     } catch {
       // A full or read-only place: the next one may serve, and the caller says so when none does.
     }
@@ -39,33 +48,33 @@ function makeTrusted(cache: string): boolean {
   return found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
 }
 
-/** Cleaners of temporary directories remove old files one by one, so the copy is compared before it is trusted. */
-function isWhole(source: string, copy: string): boolean {
-  return listing(source) === listing(copy);
+/**
+ * A rename shows the copy whole or not at all; of two copies made at once either serves. Cleaners of temporary
+ * directories remove old files one by one, so a copy is compared before it is trusted; a damaged one is passed over and
+ * not replaced, since another instance may be running from it.
+ */
+function isWholeOrMade(source: string, copy: string): boolean {
+  if (existsSync(copy)) return listing(source) === listing(copy);
+  const aside = `${copy}.${randomBytes(6).toString('hex')}`;
+  try {
+    copyTree(source, aside);
+    renameSync(aside, copy);
+    return true;
+  } catch (error) {
+    if (!existsSync(copy)) throw error;
+    return listing(source) === listing(copy);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
 }
 
 function listing(root: string): string {
-  if (statSync(root, { throwIfNoEntry: false }) === undefined) return '';
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const sized = files.map((entry) => {
     const path = join(entry.parentPath, entry.name);
     return `${path.slice(root.length)}:${statSync(path).size}`;
   });
   return sized.sort().join('\n');
-}
-
-/** A rename shows the copy whole or not at all; of two copies made at once either serves. */
-function replace(source: string, copy: string): void {
-  const aside = `${copy}.${randomBytes(6).toString('hex')}`;
-  try {
-    copyTree(source, aside);
-    rmSync(copy, { recursive: true, force: true });
-    renameSync(aside, copy);
-  } catch (error) {
-    if (!isWhole(source, copy)) throw error;
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
 }
 
 /** Links are left out: they are made anew. Modes are set outright, whatever the umask of the install was. */

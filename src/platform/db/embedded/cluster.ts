@@ -90,7 +90,7 @@ async function runInitdb(plan: ClusterPlan, aside: string, passwordFile: string)
     const lines = reasonOf(error).trim().split('\n');
     const reason = lines.findLast((line) => /error|fatal|could not/i.test(line)) ?? lines[0] ?? '';
     throw new EmbeddedError(
-      `The database could not be created in ${plan.dataDir} (${reason.trim()}): free or repair that place, or set DATA_DIR to another directory.`,
+      `The database could not be created in ${plan.dataDir} (${reason.replace(/^.*?(error|FATAL|PANIC):\s*/, '').trim()}): free or repair that place, or set DATA_DIR to another directory.`,
     );
   }
 }

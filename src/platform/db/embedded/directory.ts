@@ -12,10 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { reasonOf } from './errors.ts';
+import { EmbeddedError, reasonOf } from './errors.ts';
 import { canEnter, databaseUser, isRoot, type RunAs } from './run-as.ts';
 
-/** Makes the directory if it is missing and tells why it cannot hold the database; undefined when it can. */
+/**
+ * Makes the directory if it is missing and tells why it cannot hold the database; undefined when it can. EmbeddedError
+ * where no directory of this machine could.
+ */
 export function whyUnusable(directory: string): string | undefined {
   let made: string | undefined;
   try {
@@ -25,6 +28,7 @@ export function whyUnusable(directory: string): string | undefined {
     return reason;
   } catch (error) {
     removeMade(directory, made);
+    if (error instanceof EmbeddedError) throw error;
     return reasonOf(error);
   }
 }
