@@ -1,0 +1,96 @@
+// Reads of agencies and officers; agencies are public inside the service, officers are seen by their own agency and admins.
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { agencies, officers } from './table.ts';
+
+export type AgencyRow = typeof agencies.$inferSelect;
+export type OfficerRow = typeof officers.$inferSelect;
+
+export const agencyRefColumns = { id: agencies.id, code: agencies.code, name: agencies.name };
+
+export async function findAgency(tx: Tx, id: string): Promise<AgencyRow | undefined> {
+  const [row] = await tx.db.select().from(agencies).where(eq(agencies.id, id));
+  return row;
+}
+
+export async function findAgencies(tx: Tx, ids: readonly string[]): Promise<AgencyRow[]> {
+  if (ids.length === 0) return [];
+  return tx.db
+    .select()
+    .from(agencies)
+    .where(inArray(agencies.id, [...new Set(ids)]));
+}
+
+const LEVELS: readonly AgencyLevel[] = ['township', 'county', 'city', 'province'];
+
+/** The region and those that contain it: 210102 → 210102, 210100, 210000. */
+function containing(regionCode: string): string[] {
+  return [...new Set([regionCode, `${regionCode.slice(0, 4)}00`, `${regionCode.slice(0, 2)}0000`])];
+}
+
+/**
+ * The agency of `kind` for a region at `level`: the one whose region contains `regionCode`, else the nearest above
+ * (contract §3, routing of a clue).
+ */
+export async function findAgencyFor(
+  tx: Tx,
+  kind: AgencyKind,
+  regionCode: string,
+  level: AgencyLevel,
+): Promise<AgencyRow | undefined> {
+  const wanted = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
+  const active = and(eq(agencies.state, 'active'), isNull(agencies.validTo));
+  const place = and(
+    eq(agencies.kind, kind),
+    inArray(agencies.regionCode, containing(regionCode)),
+    inArray(agencies.level, [...wanted]),
+  );
+  const rank = sql`array_position(array['township','county','city','province'], ${agencies.level})`;
+  const [row] = await tx.db
+    .select()
+    .from(agencies)
+    .where(and(place, active))
+    .orderBy(asc(rank), asc(agencies.id))
+    .limit(1);
+  return row;
+}
+
+/** The superior agencies of the same kind, nearest first: they oversee what happens below. */
+export async function findSuperiors(tx: Tx, agencyId: string): Promise<string[]> {
+  const { rows } = await tx.db.execute<{ id: string }>(sql`
+    with recursive up as (
+      select id, parent_id, 0 as depth from agencies where id = ${agencyId}
+      union all select a.id, a.parent_id, up.depth + 1 from agencies a join up on a.id = up.parent_id where up.depth < 5)
+    select id from up where depth > 0 order by depth`);
+  return rows.map((row) => row.id);
+}
+
+export async function findOfficer(tx: Tx, id: string): Promise<OfficerRow | undefined> {
+  const [row] = await tx.db.select().from(officers).where(eq(officers.id, id));
+  return row;
+}
+
+/** An active officer of the caller's own agency; others do not exist for it. */
+export async function findColleague(tx: Tx, id: string): Promise<OfficerRow | undefined> {
+  const officer = await findOfficer(tx, id);
+  return officer?.agencyId === tx.ctx.actor.agency.id && officer.state === 'active' ? officer : undefined;
+}
+
+export type OfficerWithAgency = { officer: OfficerRow; agency: AgencyRow };
+
+export async function findActiveOfficer(
+  tx: Tx,
+  by: { id: string } | { code: string },
+): Promise<OfficerWithAgency | undefined> {
+  const own = alias(agencies, 'own');
+  const wanted = 'id' in by ? eq(officers.id, by.id) : eq(officers.code, by.code);
+  const active = and(eq(officers.state, 'active'), or(eq(own.state, 'active')));
+  const [row] = await tx.db
+    .select({ officer: officers, agency: own })
+    .from(officers)
+    .innerJoin(own, eq(own.id, officers.agencyId))
+    .where(and(wanted, active));
+  return row;
+}

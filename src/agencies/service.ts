@@ -1,0 +1,91 @@
+// Who the caller is: officers and clients become actors; agencies are found for routing and references.
+import { type Actor, SYSTEM_SCOPE } from '../kernel/actor.ts';
+import { readTx, type Tx, type TxDeps } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import {
+  type AgencyRow,
+  findActiveOfficer,
+  findAgencies,
+  findAgencyFor,
+  findColleague,
+  findSuperiors,
+  type OfficerRow,
+} from './repository.ts';
+import { type ActorSource, toActor } from './tokens.ts';
+
+export type { AgencyRow, OfficerRow };
+export { findAgencyFor, findSuperiors };
+
+/** The actor under which the service itself reads before it knows the caller. */
+export function serviceActor(): Actor {
+  return {
+    officer: null,
+    client: null,
+    agency: {
+      id: SYSTEM_SCOPE,
+      code: 'system',
+      name: 'system',
+      kind: 'other',
+      level: 'province',
+      regionCode: '000000',
+    },
+    permissions: new Set(),
+  };
+}
+
+const asService = {
+  actor: serviceActor(),
+  requestId: 'service',
+  language: 'zh',
+  dryRun: false,
+  oversight: false,
+} as const;
+
+export function actorSource(deps: TxDeps): ActorSource {
+  return ({ sub, kind }) =>
+    readTx(deps, asService, async (tx) => {
+      if (kind !== 'officer') return undefined;
+      const found = await findActiveOfficer(tx, { id: sub });
+      return found ? toActor(found.agency, found.officer, null) : undefined;
+    });
+}
+
+export function findOfficerByCode(deps: TxDeps, code: string) {
+  return readTx(deps, asService, (tx) => findActiveOfficer(tx, { code }));
+}
+
+/** An active colleague named in a body, else the 422 that is the same for absent and foreign officers. */
+export async function requireColleague(tx: Tx, officerId: string, pointer: string): Promise<OfficerRow> {
+  const officer = await findColleague(tx, officerId);
+  if (!officer)
+    throw httpProblems['request.reference_unknown']({}, [{ pointer, code: 'officer.unknown', detail: officerId }]);
+  return officer;
+}
+
+/** Active agencies named in a body, in the order asked, else a 422 at `pointer`. */
+export async function requireAgencies(
+  tx: Tx,
+  ids: readonly string[],
+  pointer: (index: number) => string,
+): Promise<AgencyRow[]> {
+  const found = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
+  return ids.map((id, index) => {
+    const agency = found.get(id);
+    if (!agency || agency.state !== 'active') {
+      throw httpProblems['request.reference_unknown']({}, [
+        { pointer: pointer(index), code: 'agency.unknown', detail: id },
+      ]);
+    }
+    return agency;
+  });
+}
+
+/** Agencies that stand in a view, by id. */
+export async function requireAgencyMap(tx: Tx, ids: readonly string[]): Promise<(id: string) => AgencyRow> {
+  const rows = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
+  return (id) => {
+    const row = rows.get(id);
+    if (!row) throw new Error(`agency ${id} is missing`);
+    return row;
+  };
+}

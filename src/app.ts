@@ -1,0 +1,84 @@
+// The table of contents: platform first, then the features in the order in which the business flows.
+
+import { meRoutes } from './agencies/routes.ts';
+import { actorSource } from './agencies/service.ts';
+import type { Signer } from './agencies/tokens.ts';
+import { createAuthenticator } from './agencies/tokens.ts';
+import { auditSink } from './audit/repository.ts';
+import { clueRoutes } from './clues/routes.ts';
+import { eventSink } from './events/repository.ts';
+import { eventRoutes } from './events/routes.ts';
+import type { NewId } from './kernel/ids.ts';
+import { documentInfo } from './openapi-info.ts';
+import type { Config } from './platform/config.ts';
+import type { Keyring } from './platform/crypto/vault.ts';
+import type { Pool } from './platform/db/client.ts';
+import type { FactHandler, FactSink, TxDeps } from './platform/db/tx.ts';
+import { registerAuth } from './platform/http/auth.ts';
+import { catalogueRoutes } from './platform/http/catalogue.ts';
+import { registerCommands, type ViewCheck } from './platform/http/command.ts';
+import { registerLimits } from './platform/http/limits.ts';
+import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
+import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
+import { registerProblems } from './platform/http/problem.ts';
+import { type App, createServer } from './platform/http/server.ts';
+import { errorFields, type Log } from './platform/log.ts';
+import { sandboxRoutes } from './sandbox/routes.ts';
+
+export type AppDeps = {
+  config: Config;
+  pool: Pool;
+  /** Owner connection of a sandbox stamp: reset and scenarios; absent on a live database. */
+  ownerUrl?: string | undefined;
+  keyring: Keyring;
+  signer: Signer;
+  newId: NewId;
+  systemNow: () => number;
+  log: Log;
+  health: Health;
+  /** Sees every view before serialization; the tests hold it against the schema. */
+  checkView?: ViewCheck;
+};
+
+export type Built = { app: App; tx: TxDeps; metrics: Metrics };
+
+/** Every fact reaches both in its transaction. */
+export const appSinks: readonly FactSink[] = [auditSink, eventSink];
+
+/** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
+export const handlers: readonly FactHandler[] = [];
+
+export async function buildApp(deps: AppDeps): Promise<Built> {
+  const { config, pool, keyring, signer, newId, log } = deps;
+  const { publicUrl } = config;
+  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers };
+  const app = createServer({ publicUrl, trustProxy: config.trustProxy, newRequestId: () => newId(deps.systemNow()) });
+  const metrics = createMetrics(pool);
+
+  registerProblems(app, publicUrl, (req, problem, error) =>
+    log.error('request failed', {
+      requestId: req.id,
+      method: req.method,
+      route: req.routeOptions?.url,
+      status: problem.status,
+      code: problem.code,
+      ...errorFields(error),
+    }),
+  );
+  observeRequests(app, metrics);
+  registerLimits(app);
+  registerAuth(app, createAuthenticator(signer, actorSource(tx), deps.systemNow));
+  registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
+  await registerOpenApi(app, documentInfo(publicUrl));
+  addComponents(app);
+
+  probeRoutes(app, { pool, health: deps.health });
+  catalogueRoutes(app, publicUrl);
+  meRoutes(app);
+  clueRoutes(app);
+  eventRoutes(app, { keyring, publicUrl });
+  if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
+  app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  await app.ready();
+  return { app, tx, metrics };
+}

@@ -1,0 +1,36 @@
+// The audit sink: one row per fact and one per person seen in clear, in the same transaction (A-01, P-08).
+import type { FactSink } from '../platform/db/tx.ts';
+import { auditRecords } from './table.ts';
+
+export const auditSink: FactSink = async (tx, facts, views) => {
+  const { actor, now, requestId } = tx.ctx;
+  const common = {
+    occurredAt: now,
+    agencyId: actor.agency.id,
+    officerId: actor.officer?.id ?? null,
+    clientId: actor.client?.id ?? null,
+    requestId,
+  };
+  const changes = facts.map((fact) => ({
+    ...common,
+    id: tx.newId(),
+    type: fact.type,
+    kind: fact.kind,
+    resourceId: fact.id,
+    sequence: fact.sequence,
+    changed: [...(fact.changed ?? [])],
+    data: fact.data ?? {},
+  }));
+  const seen = views.map((view) => ({
+    ...common,
+    id: tx.newId(),
+    type: 'person.viewed',
+    kind: 'person',
+    resourceId: view.personId,
+    purpose: view.purpose,
+    changed: [...view.fields],
+    data: {},
+  }));
+  const rows = [...changes, ...seen];
+  if (rows.length > 0) await tx.db.insert(auditRecords).values(rows);
+};

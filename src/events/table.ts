@@ -1,0 +1,25 @@
+// The outbox: one thin row per fact, ordered by transaction id and position so that a cursor never skips one.
+import { bigint, customType, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+export const events = pgTable(
+  'events',
+  {
+    xid: xid8().notNull().default('0'),
+    position: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
+    id: uuid().notNull().unique(),
+    type: text().notNull(),
+    kind: text().notNull(),
+    resourceId: uuid('resource_id').notNull(),
+    sequence: integer().notNull(),
+    occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
+    data: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.xid, t.position] })],
+);
+
+export const feedEpochs = pgTable('feed_epochs', {
+  epoch: integer().primaryKey(),
+  startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
+});

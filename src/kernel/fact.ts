@@ -1,0 +1,31 @@
+// A fact: what a verb has changed. It reaches audit, events, access and the upward handlers in the same transaction.
+
+export type ResourceKind =
+  | 'agency'
+  | 'person'
+  | 'clue'
+  | 'case'
+  | 'fund'
+  | 'disbursement'
+  | 'referral'
+  | 'visit'
+  | 'account'
+  | 'sandbox';
+
+export type Relation = 'source' | 'receiver' | 'handler' | 'recipient' | 'owner' | 'partner' | 'treasury' | 'oversight';
+
+export type AccessGrant = { agencyId: string; relation: Relation; until?: Date };
+
+export type Fact = {
+  /** `<resource>.<past participle>`, e.g. `clue.accepted`. */
+  type: string;
+  kind: ResourceKind;
+  id: string;
+  /** Names of the fields that changed; never their values. */
+  changed?: readonly string[];
+  /** Ids, codes and numbers only: this is stored in clear in the audit record and shown in events. */
+  data?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  access?: readonly AccessGrant[];
+  /** Agencies that lose sight of the resource with this fact (a rerouted clue keeps its former receiver out). */
+  revoke?: readonly string[];
+};

@@ -1,0 +1,96 @@
+// Subjects as submitted: identity rules of the body alone (GB 11643, civil dates) and the normal form that is stored.
+
+import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
+import { isCivilDate } from '../kernel/civil-date.ts';
+import { normalisePhone } from '../kernel/phone.ts';
+import type { FieldError } from '../kernel/problem.ts';
+
+export type Sex = 'female' | 'male' | 'unknown';
+export type IdType = 'citizen_id' | 'passport' | 'residence_permit' | 'birth_certificate' | 'none';
+export type Guardian = { name: string; phone?: string | null; relation?: string | null };
+
+/** A subject in normal form; null = not given. */
+export type Subject = {
+  name: string | null;
+  sex: Sex;
+  birthDate: string | null;
+  idType: IdType;
+  idNumber: string | null;
+  phone: string | null;
+  address: string | null;
+  householdRegionCode: string | null;
+  categories: string[];
+  relationToCase: string | null;
+  guardian: Guardian | null;
+};
+
+export type SubjectInput = {
+  name?: string | undefined;
+  nameUnknown?: boolean | undefined;
+  sex?: Sex | undefined;
+  birthDate?: string | null | undefined;
+  idType?: IdType | undefined;
+  idNumber?: string | null | undefined;
+  phone?: string | null | undefined;
+  address?: string | null | undefined;
+  householdRegionCode?: string | null | undefined;
+  categories?: string[] | undefined;
+  relationToCase?: string | null | undefined;
+  guardian?: Guardian | null | undefined;
+};
+
+type Checked = { subject: Subject; errors: FieldError[] };
+
+function checkCitizenId(idNumber: string, input: SubjectInput, at: string, today: string, errors: FieldError[]) {
+  const parsed = parseCitizenId(idNumber, today);
+  if (!parsed.ok) {
+    errors.push({
+      pointer: `${at}/idNumber`,
+      code: `id_number.${parsed.reason}`,
+      detail: 'not a valid citizen identity number (GB 11643)',
+    });
+    return undefined;
+  }
+  if (input.birthDate && input.birthDate !== parsed.birthDate) {
+    errors.push({
+      pointer: `${at}/birthDate`,
+      code: 'birth_date.contradicts_id',
+      detail: 'differs from the identity number',
+    });
+  }
+  if (input.sex && input.sex !== 'unknown' && input.sex !== parsed.sex) {
+    errors.push({ pointer: `${at}/sex`, code: 'sex.contradicts_id', detail: 'differs from the identity number' });
+  }
+  return parsed;
+}
+
+/** Normal form and every broken rule of one subject; `at` is its JSON Pointer. */
+export function checkSubject(input: SubjectInput, at: string, today: string): Checked {
+  const errors: FieldError[] = [];
+  const idNumber = input.idNumber ? normaliseIdNumber(input.idNumber) : null;
+  const idType = input.idType ?? (idNumber ? 'citizen_id' : 'none');
+  if (idNumber && idType === 'none')
+    errors.push({ pointer: `${at}/idType`, code: 'id_type.missing', detail: 'an identity number needs its type' });
+  if (input.name && input.nameUnknown)
+    errors.push({ pointer: `${at}/nameUnknown`, code: 'name.contradiction', detail: 'a name is given' });
+  if (!input.name && !input.nameUnknown)
+    errors.push({ pointer: `${at}/name`, code: 'name.missing', detail: 'give name, or nameUnknown: true' });
+  if (input.birthDate && (!isCivilDate(input.birthDate) || input.birthDate > today)) {
+    errors.push({ pointer: `${at}/birthDate`, code: 'birth_date.invalid', detail: 'not a day up to today' });
+  }
+  const parsed = idNumber && idType === 'citizen_id' ? checkCitizenId(idNumber, input, at, today, errors) : undefined;
+  const subject: Subject = {
+    name: input.name?.trim().normalize('NFC') || null,
+    sex: parsed?.sex ?? input.sex ?? 'unknown',
+    birthDate: parsed?.birthDate ?? input.birthDate ?? null,
+    idType,
+    idNumber,
+    phone: input.phone ? (normalisePhone(input.phone) ?? input.phone.trim()) : null,
+    address: input.address?.trim() || null,
+    householdRegionCode: input.householdRegionCode ?? null,
+    categories: [...new Set(input.categories ?? [])].sort(),
+    relationToCase: input.relationToCase ?? null,
+    guardian: input.guardian ?? null,
+  };
+  return { subject, errors };
+}

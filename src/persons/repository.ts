@@ -1,0 +1,99 @@
+// Persons in the database: matched by a keyed index, sealed with a key of their own, masked beside the ciphertext.
+import { and, eq, sql } from 'drizzle-orm';
+import { maskIdNumber, maskName } from '../kernel/mask.ts';
+import { visible } from '../platform/db/access.ts';
+import { retryOnConstraint } from '../platform/db/errors.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import type { Subject } from './domain.ts';
+import { personReviews, persons } from './table.ts';
+
+export type PersonRow = typeof persons.$inferSelect;
+
+retryOnConstraint('persons_identity');
+
+type Digests = { index: Buffer | null; name: Buffer | null; birth: Buffer | null };
+
+/** Digests are bound to the person's number: they tell whether two submissions agree, and find nothing. */
+function digestsOf(tx: Tx, subject: Subject): Digests {
+  if (!subject.idNumber) return { index: null, name: null, birth: null };
+  const identity = `${subject.idType}|${subject.idNumber}`;
+  const bound = (field: string, value: string | null) =>
+    value ? tx.vault.index('id_number', `${field}|${identity}|${value}`) : null;
+  return {
+    index: tx.vault.index('id_number', identity),
+    name: bound('name', subject.name),
+    birth: bound('birth', subject.birthDate),
+  };
+}
+
+export async function matchPerson(
+  tx: Tx,
+  subject: Subject,
+): Promise<{ personId: string; conflicts: string[] } | undefined> {
+  const d = digestsOf(tx, subject);
+  if (!d.index) return undefined;
+  const { rows } = await tx.db.execute<{ person_id: string; conflicts: string[] }>(
+    sql`select person_id, conflicts from match_person(${d.index}, ${d.name}::bytea, ${d.birth}::bytea, ${subject.sex})`,
+  );
+  const row = rows[0];
+  return row ? { personId: row.person_id, conflicts: row.conflicts } : undefined;
+}
+
+export async function insertPerson(tx: Tx, id: string, subject: Subject): Promise<void> {
+  const key = await tx.vault.newKey('person', id);
+  const place = (column: string) => ({ table: 'persons', column, rowId: id });
+  const d = digestsOf(tx, subject);
+  await tx.db.insert(persons).values({
+    id,
+    idType: subject.idType,
+    idNumberSealed: tx.vault.sealOptional(key, place('id_number'), subject.idNumber),
+    idNumberMasked: subject.idNumber ? maskIdNumber(subject.idNumber) : null,
+    idNumberIndex: d.index,
+    nameSealed: tx.vault.sealOptional(key, place('name'), subject.name),
+    nameMasked: subject.name ? maskName(subject.name) : '*',
+    nameDigest: d.name,
+    birthDateSealed: tx.vault.sealOptional(key, place('birth_date'), subject.birthDate),
+    birthDateDigest: d.birth,
+    sex: subject.sex,
+    createdAt: tx.ctx.now,
+    updatedAt: tx.ctx.now,
+  });
+}
+
+export async function insertReview(
+  tx: Tx,
+  personId: string,
+  source: { kind: string; id: string },
+  pointers: string[],
+): Promise<void> {
+  await tx.db
+    .insert(personReviews)
+    .values({
+      id: tx.newId(),
+      personId,
+      sourceKind: source.kind,
+      sourceId: source.id,
+      pointers,
+      createdAt: tx.ctx.now,
+    });
+}
+
+export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefined> {
+  const [row] = await tx.db
+    .select()
+    .from(persons)
+    .where(and(eq(persons.id, id), visible(tx, 'person', persons.id)));
+  return row;
+}
+
+export type ClearIdentity = { name: string | null; birthDate: string | null };
+
+/** Name and birth date in clear, for rules that need them (age at the decision); callers that show them record a view. */
+export async function openIdentity(tx: Tx, person: PersonRow): Promise<ClearIdentity> {
+  const place = (column: string) => ({ table: 'persons', column, rowId: person.id });
+  const [name, birthDate] = await tx.vault.open([
+    { place: place('name'), data: person.nameSealed },
+    { place: place('birth_date'), data: person.birthDateSealed },
+  ]);
+  return { name: name ?? null, birthDate: birthDate ?? null };
+}

@@ -1,0 +1,66 @@
+// Verbs on persons: a submission's subject is matched to a person or becomes one; nothing is ever overwritten.
+import type { AccessGrant } from '../kernel/fact.ts';
+import type { FieldError } from '../kernel/problem.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { codeSets, validCode } from '../reference/code-sets.ts';
+import { findRegion } from '../reference/regions.ts';
+import { checkSubject, type Subject, type SubjectInput } from './domain.ts';
+import { insertPerson, insertReview, matchPerson } from './repository.ts';
+
+const sets = new Map(codeSets().map((set) => [set.name, set]));
+
+/** True when the code stands in the set on that day. */
+export function isCode(set: string, code: string, day: string): boolean {
+  const found = sets.get(set);
+  return found !== undefined && validCode(found, code, day) !== undefined;
+}
+
+function referenceErrors(subject: Subject, at: string, today: string): FieldError[] {
+  const errors = subject.categories
+    .map((code, i) => ({ code, i }))
+    .filter(({ code }) => !isCode('categories', code, today))
+    .map(({ code, i }) => ({
+      pointer: `${at}/categories/${i}`,
+      code: 'code.unknown',
+      detail: `no category ${code} on ${today}`,
+    }));
+  if (subject.householdRegionCode && !/^[1-9][0-9]{5}$/.test(subject.householdRegionCode)) {
+    errors.push({ pointer: `${at}/householdRegionCode`, code: 'region.unknown', detail: 'not a region code' });
+  }
+  return errors;
+}
+
+/** Subjects in normal form, or one 422 with everything that is wrong. */
+export function requireSubjects(inputs: readonly SubjectInput[], today: string): Subject[] {
+  const checked = inputs.map((input, i) => checkSubject(input, `/subjects/${i}`, today));
+  const errors = checked.flatMap((c, i) => [...c.errors, ...referenceErrors(c.subject, `/subjects/${i}`, today)]);
+  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+  return checked.map((c) => c.subject);
+}
+
+/** A region of the province, or a 422 at `pointer`. */
+export function requireRegion(code: string, pointer: string): void {
+  if (!findRegion(code))
+    throw httpProblems['request.rule_violated']({}, [
+      { pointer, code: 'region.unknown', detail: `no region ${code} in the province` },
+    ]);
+}
+
+/** The person a subject is: the one with the same number, else a new one. Differing identity data becomes a review item. */
+export async function registerSubject(tx: Tx, subject: Subject, source: { kind: string; id: string }): Promise<string> {
+  const match = await matchPerson(tx, subject);
+  if (match) {
+    if (match.conflicts.length > 0) await insertReview(tx, match.personId, source, match.conflicts);
+    return match.personId;
+  }
+  const id = tx.newId();
+  await insertPerson(tx, id, subject);
+  tx.record({ type: 'person.registered', kind: 'person', id, changed: ['identity'], access: [] });
+  return id;
+}
+
+/** Lets agencies see a person (masked): the handling agency with its case, owners with their account. */
+export function grantPerson(tx: Tx, personId: string, grants: readonly AccessGrant[]): void {
+  tx.record({ type: 'person.linked', kind: 'person', id: personId, access: grants });
+}

@@ -1,0 +1,150 @@
+// Configuration from the environment: every problem is listed at once, any value may come from a *_FILE (S-47).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Config = {
+  host: string;
+  port: number;
+  metricsPort: number;
+  publicUrl: string;
+  trustProxy: string[];
+  corsOrigins: string[];
+  databaseUrl: string | undefined;
+  ownerUrl: string | undefined;
+  dataDir: string | undefined;
+  sandbox: boolean;
+  production: boolean;
+  logLevel: LogLevel;
+  kekFile: string | undefined;
+  docs: 'public' | 'authenticated' | 'off';
+  poolSize: number;
+  drainDelayMs: number;
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Settings with a name of their own; a variable that only resembles one of them is a typing error worth a line. */
+export const SETTINGS = [
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'PUBLIC_URL',
+  'TRUST_PROXY',
+  'CORS_ORIGINS',
+  'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'DATA_DIR',
+  'SANDBOX',
+  'NODE_ENV',
+  'LOG_LEVEL',
+  'KEK_FILE',
+  'WEBHOOK_ALLOW',
+  'DOCS',
+  'POOL_SIZE',
+  'DRAIN_DELAY_MS',
+] as const;
+type Setting = (typeof SETTINGS)[number];
+
+function reader(env: Env, problems: string[]) {
+  return (name: Setting): string | undefined => {
+    const direct = env[name]?.trim() || undefined;
+    const file = name === 'KEK_FILE' ? undefined : env[`${name}_FILE`]?.trim() || undefined;
+    if (direct && file) problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
+    if (direct || !file) return direct;
+    try {
+      return readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE names a file that cannot be read.`);
+      return undefined;
+    }
+  };
+}
+
+const list = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((s) => s.trim())
+    .filter((s) => s !== '');
+
+export function readConfig(env: Env): Config {
+  const problems: string[] = [];
+  const get = reader(env, problems);
+  const integer = (name: Setting, fallback: number, min: number, max: number): number => {
+    const text = get(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max)
+      problems.push(`${name} must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+  const choice = <T extends string>(name: Setting, values: readonly T[], fallback: T): T => {
+    const text = get(name);
+    if (text === undefined) return fallback;
+    if (!values.includes(text as T)) problems.push(`${name} must be one of ${values.join(', ')}.`);
+    return text as T;
+  };
+  const url = (name: Setting, protocols: readonly string[]): string | undefined => {
+    const text = get(name);
+    if (text !== undefined && !(URL.canParse(text) && protocols.includes(new URL(text).protocol))) {
+      problems.push(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}.`);
+    }
+    return text;
+  };
+  const production = get('NODE_ENV') === 'production';
+  const host = get('HOST') ?? '127.0.0.1';
+  const port = integer('PORT', 3000, 0, 65_535);
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const sandboxDefault = databaseUrl === undefined && !production ? 'true' : 'false';
+  const sandbox = choice('SANDBOX', ['true', 'false'], sandboxDefault) === 'true';
+  const kekFile = get('KEK_FILE');
+  if (production && databaseUrl === undefined)
+    problems.push(
+      'DATABASE_URL is required when NODE_ENV=production: the embedded database is for development and the sandbox.',
+    );
+  if (production && sandbox)
+    problems.push('SANDBOX=true is not allowed when NODE_ENV=production: sandbox tokens need no password.');
+  if (!sandbox && kekFile === undefined)
+    problems.push(
+      'KEK_FILE is required outside the sandbox: a file with 32 random bytes in base64 (openssl rand -base64 32).',
+    );
+  const publicUrl =
+    url('PUBLIC_URL', ['http:', 'https:']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (production && get('PUBLIC_URL') === undefined)
+    problems.push('PUBLIC_URL is required when NODE_ENV=production: it stands in links and as token issuer.');
+  const config: Config = {
+    host,
+    port,
+    metricsPort: integer('METRICS_PORT', 9464, 0, 65_535),
+    publicUrl: publicUrl.replace(/\/+$/, ''),
+    trustProxy: list(get('TRUST_PROXY')),
+    corsOrigins: list(get('CORS_ORIGINS')),
+    databaseUrl,
+    ownerUrl: url('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
+    dataDir: get('DATA_DIR'),
+    sandbox,
+    production,
+    logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    kekFile,
+    docs: choice('DOCS', ['public', 'authenticated', 'off'], production ? 'off' : 'public'),
+    poolSize: integer('POOL_SIZE', 10, 2, 200),
+    drainDelayMs: integer('DRAIN_DELAY_MS', production ? 5000 : 0, 0, 60_000),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+export const kekFileIn = (dataDir: string) => join(dataDir, 'kek');

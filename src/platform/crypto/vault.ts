@@ -1,0 +1,77 @@
+// The vault of a transaction: seals and opens personal fields with the data key of their owner (person or record).
+import { randomBytes } from 'node:crypto';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Tx } from '../db/tx.ts';
+import { blindIndex, type Keyring } from './keyring.ts';
+import { DEFAULT_SUITE, decrypt, encrypt, keyIdOf } from './suite.ts';
+import { dataKeys } from './table.ts';
+
+export type { Keyring } from './keyring.ts';
+
+export type DataKey = { id: string; key: Buffer };
+
+/** Where a ciphertext stands: it opens only there. */
+export type Place = { table: string; column: string; rowId: string };
+
+export type Vault = {
+  /** A key for a new owner: the row is sent at once, without a look. */
+  newKey(ownerKind: string, ownerId: string): Promise<DataKey>;
+  /** The owner's key; made when there is none. */
+  keyFor(ownerKind: string, ownerId: string): Promise<DataKey>;
+  seal(key: DataKey, place: Place, text: string): Buffer;
+  /** Seals a field that may be absent. */
+  sealOptional(key: DataKey, place: Place, text: string | null | undefined): Buffer | null;
+  /** Opens several fields with one look at the keys; null stays null, an erased key gives null. */
+  open(fields: readonly { place: Place; data: Buffer | null }[]): Promise<(string | null)[]>;
+  index(field: 'id_number' | 'phone', normalised: string): Buffer;
+};
+
+const placeText = (p: Place) => `${p.table}|${p.column}|${p.rowId}`;
+
+export function createVault(keyring: Keyring, tx: Tx): Vault {
+  const known = new Map<string, Buffer>();
+  const seal = (key: DataKey, place: Place, text: string) =>
+    encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'));
+
+  async function newKey(ownerKind: string, ownerId: string): Promise<DataKey> {
+    const made = { id: tx.newId(), key: randomBytes(32) };
+    known.set(made.id, made.key);
+    const wrapped = keyring.wrap(made.id, made.key);
+    await tx.db
+      .insert(dataKeys)
+      .values({ id: made.id, ownerKind, ownerId, suite: DEFAULT_SUITE, kekId: keyring.kekId, wrapped });
+    return made;
+  }
+
+  async function load(ids: string[]): Promise<void> {
+    const missing = [...new Set(ids)].filter((id) => !known.has(id));
+    if (missing.length === 0) return;
+    const rows = await tx.db
+      .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
+      .from(dataKeys)
+      .where(inArray(dataKeys.id, missing));
+    for (const row of rows) known.set(row.id, keyring.unwrap(row.wrapped));
+  }
+
+  return {
+    newKey,
+    seal,
+    async keyFor(ownerKind, ownerId) {
+      const owned = and(eq(dataKeys.ownerKind, ownerKind), eq(dataKeys.ownerId, ownerId));
+      const [row] = await tx.db.select({ id: dataKeys.id, wrapped: dataKeys.wrapped }).from(dataKeys).where(owned);
+      if (!row) return newKey(ownerKind, ownerId);
+      const key = known.get(row.id) ?? keyring.unwrap(row.wrapped);
+      known.set(row.id, key);
+      return { id: row.id, key };
+    },
+    sealOptional: (key, place, text) => (text === null || text === undefined ? null : seal(key, place, text)),
+    async open(fields) {
+      await load(fields.flatMap((f) => (f.data ? [keyIdOf(f.data)] : [])));
+      return fields.map((f) => {
+        const key = f.data ? known.get(keyIdOf(f.data)) : undefined;
+        return f.data && key ? decrypt(key, placeText(f.place), f.data).toString('utf8') : null;
+      });
+    },
+    index: (field, normalised) => blindIndex(keyring, field, normalised),
+  };
+}

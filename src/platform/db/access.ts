@@ -1,0 +1,118 @@
+// Who may see what: one row per agency and resource, written with the fact and used by every list and by row security.
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { index, type PgColumn, type PgTable, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
+import type { Fact, ResourceKind } from '../../kernel/fact.ts';
+import { EXACT_TOTAL_LIMIT, type PageRequest } from '../../kernel/page.ts';
+import type { Tx } from './tx.ts';
+
+export const access = pgTable(
+  'access',
+  {
+    kind: text().notNull(),
+    agencyId: uuid('agency_id').notNull(),
+    resourceId: uuid('resource_id').notNull(),
+    relation: text().notNull(),
+    until: timestamp({ withTimezone: true }),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.agencyId, t.resourceId] }),
+    index('access_resource').on(t.kind, t.resourceId),
+  ],
+);
+
+type Seen = Pick<Tx['ctx'], 'scope' | 'oversight'>;
+
+function relationOpen(ctx: Seen): SQL | undefined {
+  return ctx.oversight ? undefined : sql`${access.relation} <> 'oversight'`;
+}
+
+const notEnded = sql`(${access.until} is null or ${access.until} > now())`;
+
+/** Condition "the caller sees this row"; every repository read carries it, row security repeats it. */
+export function visible(tx: Tx, kind: ResourceKind, id: PgColumn): SQL {
+  const ctx = tx.ctx;
+  const open = ctx.oversight ? sql`` : sql` and a.relation <> 'oversight'`;
+  return sql`exists (select 1 from access a where a.kind = ${kind} and a.agency_id = ${ctx.scope} and a.resource_id = ${id} and (a.until is null or a.until > now())${open})`;
+}
+
+/** Conditions for a list that is driven by the access rows: join `access` on the id and order by `access.resourceId`. */
+export function listScope(tx: Tx, kind: ResourceKind, before: string | null): SQL | undefined {
+  const conditions = [eq(access.kind, kind), eq(access.agencyId, tx.ctx.scope), notEnded, relationOpen(tx.ctx)];
+  if (before) conditions.push(lt(access.resourceId, before));
+  return and(...conditions);
+}
+
+export const newestFirst = desc(access.resourceId);
+
+/** Exact up to 10,000, then a lower bound; counts through the same access rows as the list. */
+export async function countVisible(
+  tx: Tx,
+  kind: ResourceKind,
+  table: PgTable,
+  id: PgColumn,
+  where: SQL | undefined,
+  page: PageRequest,
+): Promise<{ total?: number; totalAtLeast?: number }> {
+  if (!page.includeTotal) return {};
+  const inner = tx.db
+    .select({ one: sql`1`.as('one') })
+    .from(access)
+    .innerJoin(table, eq(id, access.resourceId))
+    .where(and(listScope(tx, kind, null), where))
+    .limit(EXACT_TOTAL_LIMIT + 1)
+    .as('counted');
+  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
+  const n = row?.n ?? 0;
+  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+}
+
+/** The relations through which the caller's scope sees the resource now, or undefined. */
+export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promise<string | undefined> {
+  const [row] = await tx.db
+    .select({ relation: access.relation })
+    .from(access)
+    .where(and(eq(access.kind, kind), eq(access.agencyId, tx.ctx.scope), eq(access.resourceId, id), notEnded));
+  return row?.relation;
+}
+
+/** Writes the grants and revocations of a fact; a direct relation replaces oversight, never the reverse. */
+export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
+  const writes: Promise<unknown>[] = [];
+  if (fact.revoke?.length) {
+    const gone = sql`${access.agencyId} = any(${sql.param([...fact.revoke])}::uuid[])`;
+    writes.push(
+      tx.db
+        .delete(access)
+        .where(and(eq(access.kind, fact.kind), eq(access.resourceId, fact.id), gone))
+        .execute(),
+    );
+  }
+  if (fact.access) {
+    const rows = new Map<string, typeof access.$inferInsert>();
+    const system = { agencyId: SYSTEM_SCOPE, relation: 'owner' as const };
+    for (const grant of [system, ...fact.access]) {
+      const former = rows.get(grant.agencyId);
+      if (former && grant.relation === 'oversight') continue;
+      const until = 'until' in grant ? grant.until : undefined;
+      rows.set(grant.agencyId, {
+        kind: fact.kind,
+        resourceId: fact.id,
+        agencyId: grant.agencyId,
+        relation: grant.relation,
+        until: until ?? null,
+      });
+    }
+    const target = [access.kind, access.agencyId, access.resourceId];
+    const set = { relation: sql`excluded.relation`, until: sql`excluded.until` };
+    const setWhere = sql`excluded.relation <> 'oversight'`;
+    writes.push(
+      tx.db
+        .insert(access)
+        .values([...rows.values()])
+        .onConflictDoUpdate({ target, set, setWhere })
+        .execute(),
+    );
+  }
+  return writes;
+}

@@ -1,0 +1,66 @@
+// Sequence numbers per aggregate and running document numbers: allotted in the transaction, locked last and in id order.
+import { sql } from 'drizzle-orm';
+import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import type { Fact } from '../../kernel/fact.ts';
+import type { Tx } from './tx.ts';
+
+export const aggregateHeads = pgTable(
+  'aggregate_heads',
+  { kind: text().notNull(), resourceId: uuid('resource_id').notNull(), sequence: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.kind, t.resourceId] })],
+);
+
+export const counters = pgTable('counters', { series: text().primaryKey(), value: integer().notNull() });
+
+export type SequencedFact = Fact & { sequence: number };
+
+/** Gives every fact the next number of its aggregate, in the order in which the facts were recorded. */
+export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<SequencedFact[]> {
+  const counts = new Map<string, { kind: string; resourceId: string; sequence: number }>();
+  for (const fact of facts) {
+    const name = `${fact.id}|${fact.kind}`;
+    const entry = counts.get(name) ?? { kind: fact.kind, resourceId: fact.id, sequence: 0 };
+    entry.sequence += 1;
+    counts.set(name, entry);
+  }
+  if (counts.size === 0) return [];
+  const values = [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  const heads = await tx.db
+    .insert(aggregateHeads)
+    .values(values)
+    .onConflictDoUpdate({
+      target: [aggregateHeads.kind, aggregateHeads.resourceId],
+      set: { sequence: sql`${aggregateHeads.sequence} + excluded.sequence` },
+    })
+    .returning();
+  const next = new Map(
+    heads.map((h) => [
+      `${h.resourceId}|${h.kind}`,
+      h.sequence - (counts.get(`${h.resourceId}|${h.kind}`)?.sequence ?? 0),
+    ]),
+  );
+  return facts.map((fact) => {
+    const name = `${fact.id}|${fact.kind}`;
+    const sequence = (next.get(name) ?? 0) + 1;
+    next.set(name, sequence);
+    return { ...fact, sequence };
+  });
+}
+
+/** The next running number of a series such as `decision|<agency>|2026`; never reused, gaps only by rollback of a later step. */
+export async function allotNumber(tx: Tx, series: string): Promise<number> {
+  const [row] = await tx.db
+    .insert(counters)
+    .values({ series, value: 1 })
+    .onConflictDoUpdate({ target: counters.series, set: { value: sql`${counters.value} + 1` } })
+    .returning();
+  if (!row) throw new Error('counter gave no value');
+  return row.value;
+}
+
+/** Human number of a record: prefix, agency, year and running number, e.g. `CL-210102-2026-12`. */
+export async function allotRecordNumber(tx: Tx, prefix: string, agencyCode: string): Promise<string> {
+  const place = /-(\d{6})$/.exec(agencyCode)?.[1] ?? agencyCode;
+  const series = `${prefix}-${place}-${tx.ctx.today.slice(0, 4)}`;
+  return `${series}-${await allotNumber(tx, series)}`;
+}

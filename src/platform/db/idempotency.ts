@@ -1,0 +1,65 @@
+// Idempotency keys: a row in the same transaction as the effect; a concurrent duplicate waits on the unique index (I-01..I-05).
+import { and, eq, sql } from 'drizzle-orm';
+import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { decrypt, encrypt } from '../crypto/suite.ts';
+import { bytea } from '../crypto/table.ts';
+import type { Keyring } from '../crypto/vault.ts';
+import type { Tx } from './tx.ts';
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    scope: text().notNull(),
+    key: text().notNull(),
+    fingerprint: bytea().notNull(),
+    status: smallint(),
+    /** Status, headers of record and body, sealed like the personal data in them. */
+    reply: bytea(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
+
+export type StoredReply = { status: number; headers: Record<string, string>; body: string };
+
+export type Claim = { kind: 'claimed' } | { kind: 'stored'; fingerprint: Buffer; reply: StoredReply | null };
+
+export type KeyUse = { scope: string; key: string; fingerprint: Buffer };
+
+const REPLY_KEY_ID = '00000000-0000-0000-0000-000000000001';
+const place = (use: KeyUse) => `idempotency_keys|reply|${use.scope}|${use.key}`;
+
+/** Claims the key or answers what is stored. Waits at most lock_timeout for one in flight (then SQLSTATE 55P03). */
+export async function claimKey(tx: Tx, keyring: Keyring, use: KeyUse): Promise<Claim> {
+  const [row] = await tx.db
+    .insert(idempotencyKeys)
+    .values(use)
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  if (row) return { kind: 'claimed' };
+  const mine = and(eq(idempotencyKeys.scope, use.scope), eq(idempotencyKeys.key, use.key));
+  const [stored] = await tx.db.select().from(idempotencyKeys).where(mine);
+  if (!stored) return claimKey(tx, keyring, use);
+  const reply = stored.reply
+    ? (JSON.parse(decrypt(keyring.service('reply'), place(use), stored.reply).toString('utf8')) as StoredReply)
+    : null;
+  return { kind: 'stored', fingerprint: stored.fingerprint, reply };
+}
+
+export async function storeReply(tx: Tx, keyring: Keyring, use: KeyUse, reply: StoredReply): Promise<void> {
+  const sealed = encrypt(
+    REPLY_KEY_ID,
+    keyring.service('reply'),
+    place(use),
+    Buffer.from(JSON.stringify(reply), 'utf8'),
+  );
+  const mine = and(eq(idempotencyKeys.scope, use.scope), eq(idempotencyKeys.key, use.key));
+  await tx.db.update(idempotencyKeys).set({ status: reply.status, reply: sealed }).where(mine);
+}
+
+/** Keys older than `days` of real time are dropped by the worker; never under seven days. */
+export async function purgeKeys(tx: Tx, days: number): Promise<void> {
+  await tx.db
+    .delete(idempotencyKeys)
+    .where(sql`${idempotencyKeys.createdAt} < now() - make_interval(days => ${Math.max(7, days)})`);
+}

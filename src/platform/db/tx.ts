@@ -1,0 +1,230 @@
+// One transaction: context, facts, vault. A write collects facts and flushes them to every sink before COMMIT.
+import { type Actor, SYSTEM_SCOPE } from '../../kernel/actor.ts';
+import { civilDateOf } from '../../kernel/civil-date.ts';
+import type { Fact } from '../../kernel/fact.ts';
+import type { NewId } from '../../kernel/ids.ts';
+import type { Language } from '../../kernel/problem.ts';
+import { createVault, type Keyring, type Vault } from '../crypto/vault.ts';
+import { writeAccess } from './access.ts';
+import type { Connection, Db, Pool } from './client.ts';
+import { isRetryable, translateDbError } from './errors.ts';
+import { type SequencedFact, sequenceFacts } from './heads.ts';
+
+export type Ctx = {
+  actor: Actor;
+  /** Agency id used by `visible()` and row security; the system scope inside fact handlers. */
+  scope: string;
+  /** True when the caller may also look through `oversight` relations. */
+  oversight: boolean;
+  /** Business time, read from the database in this transaction; `today` is its civil date in Asia/Shanghai. */
+  now: Date;
+  today: string;
+  systemNow: Date;
+  requestId: string;
+  language: Language;
+  dryRun: boolean;
+};
+
+declare const brand: unique symbol;
+
+export type Tx = {
+  readonly [brand]: true;
+  readonly db: Db;
+  readonly ctx: Ctx;
+  readonly vault: Vault;
+  newId(): string;
+  /** Collects a fact and writes its access rows at once, so that the verb can read what it created. */
+  record(fact: Fact): void;
+  /** Says that the verb found nothing to change; the transaction then ends without a fact and without a stored reply. */
+  unchanged(): void;
+  /** A clear view of personal data: read-audited per person, without values (P-08). */
+  viewed(personId: string, fields: readonly string[], purpose: string): void;
+};
+
+export type View = { personId: string; fields: readonly string[]; purpose: string };
+
+/** Receives all facts of a transaction before COMMIT; returns statements already sent. */
+export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly View[]) => Promise<unknown>;
+
+/** An upward reaction: runs in the same transaction under the system scope, and may record further facts. */
+export type FactHandler = { on: readonly string[]; handle: (tx: Tx, fact: Fact) => Promise<void> };
+
+export type TxDeps = {
+  pool: Pool;
+  newId: NewId;
+  keyring: Keyring;
+  sinks: readonly FactSink[];
+  handlers: readonly FactHandler[];
+};
+
+export type TxRequest = { actor: Actor; requestId: string; language: Language; dryRun: boolean; oversight: boolean };
+
+const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
+  (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
+  coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms`;
+
+export type Open = {
+  tx: Tx;
+  facts: Fact[];
+  views: View[];
+  isUnchanged(): boolean;
+  /** Statements sent ahead; awaited before the next step so that their errors surface. */
+  settle(): Promise<void>;
+  conn: Connection;
+};
+
+async function begin(deps: TxDeps, conn: Connection, request: TxRequest): Promise<Open> {
+  const facts: Fact[] = [];
+  const views: View[] = [];
+  let sent: Promise<unknown>[] = [];
+  let unchanged = false;
+  const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
+  const [, context] = await Promise.all([
+    conn.client.query({ name: 'tx_begin', text: 'begin' }),
+    conn.client.query<{ system_ms: number; shift_ms: number }>({ name: 'tx_context', text: CONTEXT, values }),
+  ]);
+  const row = context.rows[0] ?? { system_ms: 0, shift_ms: 0 };
+  const now = new Date(row.system_ms + row.shift_ms);
+  const ctx: Ctx = {
+    actor: request.actor,
+    scope: request.actor.agency.id,
+    oversight: request.oversight,
+    now,
+    today: civilDateOf(now),
+    systemNow: new Date(row.system_ms),
+    requestId: request.requestId,
+    language: request.language,
+    dryRun: request.dryRun,
+  };
+  const tx = {
+    db: conn.db,
+    ctx,
+    newId: () => deps.newId(row.system_ms),
+    unchanged: () => {
+      unchanged = true;
+    },
+    viewed: (personId: string, fields: readonly string[], purpose: string) => {
+      views.push({ personId, fields, purpose });
+    },
+    record: (fact: Fact) => {
+      facts.push(fact);
+      const writes = writeAccess(tx, fact);
+      for (const write of writes) write.catch(() => undefined);
+      sent.push(...writes);
+    },
+  } as unknown as Tx;
+  Object.assign(tx, { vault: createVault(deps.keyring, tx) });
+  const settle = async () => {
+    const waiting = sent;
+    sent = [];
+    await Promise.all(waiting);
+  };
+  return { tx, facts, views, isUnchanged: () => unchanged, settle, conn };
+}
+
+/** Runs upward handlers under the system scope until no new fact appears. */
+async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
+  const scope = (agency: string, oversight: string) =>
+    open.conn.client.query(`select set_config('app.agency', $1, true), set_config('app.oversight', $2, true)`, [
+      agency,
+      oversight,
+    ]);
+  const { ctx } = open.tx;
+  const former = { scope: ctx.scope, oversight: ctx.oversight };
+  let switched = false;
+  for (let i = 0; i < open.facts.length; i++) {
+    const fact = open.facts[i];
+    const due = fact ? deps.handlers.filter((handler) => handler.on.includes(fact.type)) : [];
+    if (fact && due.length > 0 && !switched) {
+      switched = true;
+      await Promise.all([open.settle(), scope(SYSTEM_SCOPE, 'on')]);
+      ctx.scope = SYSTEM_SCOPE;
+      ctx.oversight = true;
+    }
+    for (const handler of due) await handler.handle(open.tx, fact as Fact);
+  }
+  await open.settle();
+  if (switched) {
+    await scope(former.scope, former.oversight ? 'on' : 'off');
+    Object.assign(ctx, former);
+  }
+}
+
+const MAX_TRIES = 3;
+
+async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    let broken = false;
+    let conn: Connection | undefined;
+    try {
+      conn = await deps.pool.connect();
+      return await run(conn);
+    } catch (error) {
+      if (conn) {
+        broken = await conn.client.query('rollback').then(
+          () => false,
+          () => true,
+        );
+      }
+      if (attempt < MAX_TRIES && isRetryable(error)) continue;
+      throw translateDbError(error);
+    } finally {
+      conn?.release(broken);
+    }
+  }
+}
+
+/** A read: sees what the caller sees, and commits only the access record of what was shown. */
+export function readTx<T>(deps: TxDeps, request: TxRequest, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return withConnection(deps, async (conn) => {
+    const open = await begin(deps, conn, request);
+    const result = await fn(open.tx);
+    if (open.facts.length > 0) throw new Error('a read recorded a fact');
+    await flushAndEnd(deps, open, 'commit');
+    return result;
+  });
+}
+
+async function flushAndEnd(deps: TxDeps, open: Open, end: 'commit' | 'rollback'): Promise<void> {
+  const sent: Promise<unknown>[] = [];
+  if (end === 'commit') {
+    await open.settle();
+    const facts = await sequenceFacts(open.tx, open.facts);
+    for (const sink of deps.sinks) sent.push(sink(open.tx, facts, open.views));
+    for (const promise of sent) promise.catch(() => undefined);
+  }
+  await Promise.all(sent);
+  const done = await open.conn.client.query({ name: `tx_${end}`, text: end });
+  if (done.command.toLowerCase() !== end) throw new Error(`transaction ended with ${done.command}`);
+}
+
+export type WriteSteps<T> = {
+  /** Before the verb: visibility, idempotency claim. A returned value ends the transaction with that result. */
+  before?: (tx: Tx, conn: Connection) => Promise<{ result: T } | undefined>;
+  verb: (tx: Tx) => Promise<unknown>;
+  /** Renders what the caller gets, after the handlers have run. */
+  finish: (tx: Tx, value: unknown) => Promise<T>;
+  /** Stores the reply beside the effect. */
+  store?: (tx: Tx, conn: Connection, result: T) => Promise<unknown>;
+};
+
+/** A write: verb, upward handlers, view, sinks, stored reply, COMMIT — or nothing at all. */
+export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
+  return withConnection(deps, async (conn) => {
+    const open = await begin(deps, conn, request);
+    const early = await steps.before?.(open.tx, conn);
+    if (early) {
+      await flushAndEnd(deps, open, 'rollback');
+      return early.result;
+    }
+    const value = await steps.verb(open.tx);
+    await open.settle();
+    await runHandlers(deps, open);
+    if (open.facts.length === 0 && !open.isUnchanged()) throw new Error('a write recorded no fact');
+    const result = await steps.finish(open.tx, value);
+    const keep = !request.dryRun && open.facts.length > 0;
+    if (keep) await steps.store?.(open.tx, conn, result);
+    await flushAndEnd(deps, open, keep ? 'commit' : 'rollback');
+    return result;
+  });
+}

@@ -1,0 +1,49 @@
+// Authentication and permission, executed once from the route's declaration (S-15: a route without policy does not boot).
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor } from '../../kernel/actor.ts';
+import { defineProblems } from '../../kernel/problem.ts';
+
+export const authProblems = defineProblems({
+  'auth.token_required': {
+    status: 401,
+    zh: ['需要访问令牌', '请求须带 Authorization: Bearer 访问令牌', '先取得访问令牌'],
+    en: ['Access token required', 'send Authorization: Bearer with an access token', 'get an access token first'],
+  },
+  'auth.token_invalid': {
+    status: 401,
+    zh: ['访问令牌无效', '访问令牌无效、已过期或已停用', '重新取得访问令牌'],
+    en: ['Invalid access token', 'the access token is invalid, expired or suspended', 'get a new access token'],
+  },
+  'auth.forbidden': {
+    status: 403,
+    zh: ['没有权限', '当前身份没有权限 {permission}', '请由具备该权限的人员办理'],
+    en: [
+      'Not permitted',
+      'this identity lacks the permission {permission}',
+      'let an officer with that permission do it',
+    ],
+  },
+});
+
+export type Authenticate = (token: string) => Promise<Actor | undefined>;
+
+function bearer(req: FastifyRequest): string {
+  const header = req.headers.authorization;
+  if (header === undefined) throw authProblems['auth.token_required']();
+  const token = /^Bearer ([A-Za-z0-9._~+/-]{1,4096}=*)$/i.exec(header)?.[1];
+  if (!token) throw authProblems['auth.token_invalid']();
+  return token;
+}
+
+export function registerAuth(app: FastifyInstance, authenticate: Authenticate): void {
+  app.addHook('onRequest', async (req) => {
+    if (req.is404) return;
+    const permission = req.routeOptions.config.permission;
+    if (permission === undefined || permission === 'public') return;
+    const actor = await authenticate(bearer(req));
+    if (!actor) throw authProblems['auth.token_invalid']();
+    req.actor = actor;
+    if (permission !== 'authenticated' && !actor.permissions.has(permission))
+      throw authProblems['auth.forbidden']({ permission });
+  });
+}

@@ -1,0 +1,197 @@
+// One write, one transaction: authenticate → permission → visible → replay → If-Match → verb; and the reads beside it.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../../kernel/actor.ts';
+import type { ResourceKind } from '../../kernel/fact.ts';
+import type { Page } from '../../kernel/page.ts';
+import { relationTo } from '../db/access.ts';
+import { isLockTimeout } from '../db/errors.ts';
+import { claimKey, type KeyUse, type StoredReply, storeReply } from '../db/idempotency.ts';
+import { readTx, type Tx, type TxDeps, type TxRequest, writeTx } from '../db/tx.ts';
+import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parseIfMatch } from './conditional.ts';
+import { listView, nextLink, pageRequest } from './cursor.ts';
+import { idempotencyProblems, keyUse, parseIdempotencyKey, throughGate } from './idempotency.ts';
+import { httpProblems, requestLanguage } from './problem.ts';
+
+export type CommandSpec<T, V> = {
+  verb: (tx: Tx, expected: ExpectedVersion) => Promise<T>;
+  view: (tx: Tx, value: T) => V | Promise<V>;
+  /** 201 with Location for a creation; a function where the verb decides (upsert). */
+  status?: number | ((value: T) => number);
+  location?: (view: V) => string;
+};
+
+export type ReadSpec<V> = (tx: Tx) => Promise<V | undefined>;
+
+export type ViewCheck = (
+  route: { method: string; url: string; schema: unknown },
+  status: number,
+  view: unknown,
+) => void;
+
+export type CommandDeps = TxDeps & { publicUrl: string; checkView?: ViewCheck };
+
+/** Headers of record: what a replay must repeat. */
+const RECORD = ['etag', 'location', 'content-type'] as const;
+
+const isDryRun = (req: FastifyRequest) => (req.query as { dryRun?: boolean } | undefined)?.dryRun === true;
+
+export function actorOf(req: FastifyRequest): Actor {
+  if (!req.actor) throw new Error('route has no actor');
+  return req.actor;
+}
+
+function txRequest(req: FastifyRequest, dryRun: boolean): TxRequest {
+  const actor = actorOf(req);
+  const language = requestLanguage(req.query, req.headers['accept-language']);
+  return { actor, requestId: req.id, language, dryRun, oversight: actor.permissions.has('oversight:read') };
+}
+
+function resourceOf(req: FastifyRequest): { kind: ResourceKind; id: string } | undefined {
+  const kind = req.routeOptions.config.resource;
+  const id = (req.params as { id?: string }).id;
+  return kind && id ? { kind, id } : undefined;
+}
+
+async function ensureVisible(tx: Tx, resource: { kind: ResourceKind; id: string }): Promise<void> {
+  const relation = await relationTo(tx, resource.kind, resource.id);
+  const hidden = relation === undefined || (relation === 'oversight' && !tx.ctx.oversight);
+  if (hidden) throw httpProblems['resource.not_found']();
+}
+
+function render(
+  deps: CommandDeps,
+  req: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  view: unknown,
+): StoredReply {
+  const { method, url = '', schema } = req.routeOptions;
+  deps.checkView?.({ method: String(method), url, schema }, status, view);
+  reply.code(status);
+  const body = reply.serialize(view as Record<string, unknown>) as string;
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  const version = (view as { version?: unknown }).version;
+  if (typeof version === 'number') headers.etag = makeEtag(version, body);
+  return { status, headers, body };
+}
+
+function send(reply: FastifyReply, stored: StoredReply): FastifyReply {
+  for (const name of RECORD) if (stored.headers[name]) reply.header(name, stored.headers[name]);
+  return reply.code(stored.status).serializer(String).send(stored.body);
+}
+
+async function claim(tx: Tx, deps: CommandDeps, use: KeyUse): Promise<StoredReply | undefined> {
+  const found = await claimKey(tx, deps.keyring, use).catch((error: unknown) => {
+    throw isLockTimeout(error) ? idempotencyProblems['idempotency.in_flight']({ retryAfter: 1 }) : error;
+  });
+  if (found.kind === 'claimed') return undefined;
+  if (!found.fingerprint.equals(use.fingerprint)) throw idempotencyProblems['idempotency.key_reused']();
+  if (!found.reply) throw idempotencyProblems['idempotency.in_flight']({ retryAfter: 1 });
+  return found.reply;
+}
+
+/** If-Match where the route wants it (428); an optional one is honoured. */
+function expectedVersion(req: FastifyRequest): ExpectedVersion {
+  const versions = parseIfMatch(req.headers['if-match']);
+  if (req.routeOptions.config.ifMatch && versions === undefined) throw conditionalProblems['precondition.required']();
+  return versions;
+}
+
+type Outcome = { reply: StoredReply; replayed: boolean };
+
+async function runCommand<T, V>(
+  deps: CommandDeps,
+  req: FastifyRequest,
+  reply: FastifyReply,
+  spec: CommandSpec<T, V>,
+): Promise<FastifyReply> {
+  const dryRun = isDryRun(req);
+  const header = parseIdempotencyKey(req.headers['idempotency-key']);
+  const use = header !== undefined && !dryRun ? keyUse(req, actorOf(req), header) : undefined;
+  let expected: ExpectedVersion;
+  const execute = () =>
+    writeTx<Outcome>(deps, txRequest(req, dryRun), {
+      before: async (tx) => {
+        const resource = resourceOf(req);
+        if (resource) await ensureVisible(tx, resource);
+        const stored = use ? await claim(tx, deps, use) : undefined;
+        if (stored) return { result: { reply: stored, replayed: true } };
+        expected = expectedVersion(req);
+        return undefined;
+      },
+      verb: (tx) => spec.verb(tx, expected),
+      finish: async (tx, value) => {
+        const view = await spec.view(tx, value as T);
+        const wanted = typeof spec.status === 'function' ? spec.status(value as T) : (spec.status ?? 200);
+        const rendered = render(deps, req, reply, dryRun ? 200 : wanted, view);
+        if (spec.location && rendered.status === 201)
+          rendered.headers.location = `${deps.publicUrl}${spec.location(view)}`;
+        if (dryRun) delete rendered.headers.etag;
+        return { reply: rendered, replayed: false };
+      },
+      store: async (tx, _conn, outcome) => use && storeReply(tx, deps.keyring, use, outcome.reply),
+    });
+  const outcome = use ? await throughGate(use, execute) : await execute();
+  if (outcome.replayed) reply.header('idempotency-replayed', 'true');
+  return send(reply, outcome.reply);
+}
+
+async function runRead<V>(
+  deps: CommandDeps,
+  req: FastifyRequest,
+  reply: FastifyReply,
+  read: ReadSpec<V>,
+): Promise<FastifyReply> {
+  const rendered = await readTx(deps, txRequest(req, false), async (tx) => {
+    const resource = resourceOf(req);
+    if (resource) await ensureVisible(tx, resource);
+    const view = await read(tx);
+    if (view === undefined) throw httpProblems['resource.not_found']();
+    return render(deps, req, reply, 200, view);
+  });
+  if (rendered.headers.etag && etagMatches(req.headers['if-none-match'], rendered.headers.etag)) {
+    return reply.code(304).header('etag', rendered.headers.etag).send();
+  }
+  return send(reply, rendered);
+}
+
+/** The reply was sent here; typed as void because Fastify's provider would ask for the schema's type again. */
+export type Sent = Promise<void>;
+const sent = (reply: Promise<FastifyReply>) => reply as unknown as Sent;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor | null;
+    command<T, V>(spec: CommandSpec<T, V>): Sent;
+    read<V>(read: ReadSpec<V>): Sent;
+    /** A list: the page request from the query, items through `view`, Link header. */
+    list<T extends { id: string }, V>(
+      fetch: (tx: Tx, page: ReturnType<typeof pageRequest>) => Promise<Page<T>>,
+      view: (tx: Tx, item: T) => V,
+    ): Sent;
+  }
+}
+
+/** Adds `req.command`, `req.read` and `req.list`; the reply is bound when the request starts. */
+export function registerCommands(app: FastifyInstance, deps: CommandDeps): void {
+  app.decorateRequest('actor', null);
+  for (const name of ['command', 'read', 'list'] as const) app.decorateRequest(name, undefined as never);
+  app.addHook('onRequest', async (req, reply) => {
+    req.command = (spec) => sent(runCommand(deps, req, reply, spec));
+    req.read = (read) => sent(runRead(deps, req, reply, read));
+    req.list = (fetch, view) =>
+      req.read(async (tx) => {
+        const result = await fetch(tx, pageRequest(req, deps.keyring));
+        const body = listView(req, deps.keyring, result, (item) => view(tx, item));
+        const link = nextLink(req, deps.publicUrl, body.nextCursor);
+        if (link) reply.header('link', link);
+        return body;
+      });
+  });
+  app.addHook('preHandler', async (req) => {
+    const config = req.routeOptions.config;
+    const header = parseIdempotencyKey(req.headers['idempotency-key']);
+    if (config.idempotent && header === undefined && !isDryRun(req))
+      throw idempotencyProblems['idempotency.key_required']();
+  });
+}

@@ -1,0 +1,63 @@
+// List cursors: opaque, bound to the caller's agency, the operation and its filter; a tampered or foreign one is a 400 (C-04, S-14).
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Page, PageRequest } from '../../kernel/page.ts';
+import type { Keyring } from '../crypto/vault.ts';
+import { canonicalJson } from './idempotency.ts';
+import { httpProblems } from './problem.ts';
+
+type ListQuery = { limit?: number; cursor?: string; includeTotal?: boolean; lang?: string };
+
+const invalid = () =>
+  httpProblems['request.invalid']({}, [
+    { pointer: '#query/cursor', code: 'cursor.invalid', detail: 'not a cursor of this list, caller and filter' },
+  ]);
+
+export function signCursor(keyring: Keyring, binding: string, value: string): string {
+  const mac = createHmac('sha256', keyring.service('cursor')).update(`${binding}\n${value}`).digest().subarray(0, 16);
+  return Buffer.concat([mac, Buffer.from(value, 'utf8')]).toString('base64url');
+}
+
+export function openCursor(keyring: Keyring, binding: string, cursor: string): string {
+  const bytes = Buffer.from(cursor, 'base64url');
+  if (bytes.length <= 16) throw invalid();
+  const value = bytes.subarray(16).toString('utf8');
+  const expected = Buffer.from(signCursor(keyring, binding, value), 'base64url').subarray(0, 16);
+  if (!timingSafeEqual(expected, bytes.subarray(0, 16))) throw invalid();
+  return value;
+}
+
+function bindingOf(req: FastifyRequest, query: ListQuery): string {
+  const { limit: _l, cursor: _c, includeTotal: _t, lang: _g, ...filter } = query;
+  const who = req.actor ? `${req.actor.agency.id}|${req.actor.officer?.id ?? ''}|${req.actor.client?.id ?? ''}` : '';
+  return `${who}\n${req.routeOptions.url}\n${canonicalJson(req.params)}\n${canonicalJson(filter)}`;
+}
+
+export function pageRequest(req: FastifyRequest, keyring: Keyring): PageRequest {
+  const query = req.query as ListQuery;
+  const before = query.cursor === undefined ? null : openCursor(keyring, bindingOf(req, query), query.cursor);
+  return { limit: query.limit ?? 50, before, includeTotal: query.includeTotal ?? false };
+}
+
+export type ListView<V> = { items: V[]; nextCursor: string | null; total?: number; totalAtLeast?: number };
+
+export function listView<T, V>(
+  req: FastifyRequest,
+  keyring: Keyring,
+  page: Page<T>,
+  view: (item: T) => V,
+): ListView<V> {
+  const nextCursor = page.nextId ? signCursor(keyring, bindingOf(req, req.query as ListQuery), page.nextId) : null;
+  const total = page.total === undefined ? {} : { total: page.total };
+  const least = page.totalAtLeast === undefined ? {} : { totalAtLeast: page.totalAtLeast };
+  return { items: page.items.map(view), nextCursor, ...total, ...least };
+}
+
+/** `Link: rel="next"` repeats nextCursor for generic clients (RFC 8288). */
+export function nextLink(req: FastifyRequest, publicUrl: string, nextCursor: string | null): string | undefined {
+  if (nextCursor === null) return undefined;
+  const [path = '', search = ''] = req.url.split('?', 2);
+  const params = new URLSearchParams(search);
+  params.set('cursor', nextCursor);
+  return `<${publicUrl}${path}?${params.toString()}>; rel="next"`;
+}

@@ -1,0 +1,67 @@
+// The outer wall: sizes, exact content types, parsers, security headers (S-30, S-33, S-38).
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJsonBody } from './json.ts';
+import { httpProblems } from './problem.ts';
+
+export const BODY_LIMIT = 1_048_576;
+export const URL_LIMIT = 8192;
+export const HEADER_LIMIT = 16_384;
+
+const JSON_TYPE = /^application\/json(?:; ?charset=(?:utf-8|UTF-8))?$/;
+const MERGE_PATCH = /^application\/merge-patch\+json(?:; ?charset=(?:utf-8|UTF-8))?$/;
+
+const hasBody = (req: FastifyRequest) =>
+  req.headers['transfer-encoding'] !== undefined || (req.headers['content-length'] ?? '0') !== '0';
+
+/** Only the spellings listed above reach a parser: body validation was bypassable through odd content types four times. */
+function checkContentType(req: FastifyRequest): void {
+  const header = req.headers['content-type'];
+  const copies = req.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type').length;
+  const accepted = req.method === 'PATCH' ? 'application/merge-patch+json, application/json' : 'application/json';
+  const refuse = () => httpProblems['request.unsupported_media_type']({ accepted });
+  if (header === undefined) {
+    if (hasBody(req)) throw refuse();
+    return;
+  }
+  const good = JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
+  if (!good || copies > 1) throw refuse();
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  vary: 'Authorization, Accept-Language',
+};
+
+export function securityHeaders(): Readonly<Record<string, string>> {
+  return HEADERS;
+}
+
+export function registerLimits(app: FastifyInstance): void {
+  app.addHook('onRequest', async (req, reply) => {
+    for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
+    reply.header('x-request-id', req.id);
+    if (req.raw.url && req.raw.url.length > URL_LIMIT) throw httpProblems['request.uri_too_long']({ limit: URL_LIMIT });
+    const write = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS';
+    if (write && !req.is404) checkContentType(req);
+  });
+  app.removeAllContentTypeParsers();
+  const parse = (_req: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
+    try {
+      done(null, parseJsonBody(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    parse,
+  );
+  app.addHook('preValidation', async (req) => {
+    if (req.body === undefined && req.method !== 'GET' && req.method !== 'HEAD') req.body = {};
+  });
+}

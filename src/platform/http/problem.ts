@@ -1,0 +1,229 @@
+// problem+json for every error the service, the framework or the HTTP parser can produce (C-01, S-37).
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  defineProblems,
+  type FieldError,
+  fillText,
+  type Language,
+  Problem,
+  problemSpec,
+} from '../../kernel/problem.ts';
+import { translateDbError } from '../db/errors.ts';
+
+export const httpProblems = defineProblems({
+  'request.invalid': {
+    status: 400,
+    zh: ['请求内容不合规', '请求的格式或字段有误', '按 errors 中的位置逐项修改'],
+    en: ['Invalid request', 'the shape or syntax of the request is wrong', 'mend the places listed in `errors`'],
+  },
+  'request.rule_violated': {
+    status: 422,
+    zh: ['内容不符合规则', '请求格式正确，但内容不符合规则', '按 errors 中的位置逐项修改'],
+    en: ['Rule violated', 'the request is well-formed but breaks a rule', 'mend the places listed in `errors`'],
+  },
+  'request.reference_unknown': {
+    status: 422,
+    zh: ['引用的对象不存在', '请求引用的对象不存在或不可见', '核对 errors 中的标识'],
+    en: [
+      'Unknown reference',
+      'the request names a resource that is absent or not visible',
+      'check the ids listed in `errors`',
+    ],
+  },
+  'request.malformed': {
+    status: 400,
+    zh: ['请求无法解析', '服务无法解析该 HTTP 请求', '检查请求行、请求头与编码'],
+    en: ['Malformed request', 'the HTTP request cannot be parsed', 'check request line, headers and encoding'],
+  },
+  'resource.not_found': {
+    status: 404,
+    zh: ['未找到', '该资源不存在或不可见', '核对地址与标识'],
+    en: ['Not found', 'the resource does not exist or is not visible', 'check the address and the id'],
+  },
+  'request.method_not_allowed': {
+    status: 405,
+    zh: ['方法不允许', '该地址不支持此方法', '使用 Allow 响应头列出的方法'],
+    en: [
+      'Method not allowed',
+      'this address does not support the method',
+      'use one of the methods in the Allow header',
+    ],
+  },
+  'request.too_large': {
+    status: 413,
+    zh: ['请求过大', '请求体超过 {limit} 字节', '减小请求体或改用批量导入'],
+    en: ['Content too large', 'the body exceeds {limit} bytes', 'send less, or use the bulk import'],
+  },
+  'request.uri_too_long': {
+    status: 414,
+    zh: ['地址过长', '请求地址超过 {limit} 字节', '缩短查询参数'],
+    en: ['URI too long', 'the address exceeds {limit} bytes', 'shorten the query'],
+  },
+  'request.headers_too_large': {
+    status: 431,
+    zh: ['请求头过大', '请求头超过 {limit} 字节', '减少请求头'],
+    en: ['Header fields too large', 'the header exceeds {limit} bytes', 'send fewer or shorter headers'],
+  },
+  'request.timeout': {
+    status: 408,
+    zh: ['请求超时', '请求未在规定时间内发送完毕', '重新发送'],
+    en: ['Request timeout', 'the request was not sent in time', 'send it again'],
+  },
+  'request.unsupported_media_type': {
+    status: 415,
+    zh: ['内容类型不支持', '此地址只接受 {accepted}', '设置正确的 Content-Type'],
+    en: ['Unsupported media type', 'this address accepts only {accepted}', 'set the right Content-Type'],
+  },
+  'service.shutting_down': {
+    status: 503,
+    zh: ['服务正在停止', '此实例正在停止', '按 Retry-After 稍后重试'],
+    en: ['Shutting down', 'this instance is stopping', 'retry after Retry-After'],
+  },
+  'service.internal_error': {
+    status: 500,
+    zh: ['内部错误', '服务发生内部错误，已记录', '凭 requestId 联系运维'],
+    en: ['Internal error', 'an internal error occurred and was logged', 'give the requestId to the operator'],
+  },
+});
+
+const languageOf = (text: string | undefined): Language => {
+  if (!text) return 'zh';
+  const ranked = text
+    .split(',')
+    .slice(0, 10)
+    .map((part, i) => ({ tag: part.trim().toLowerCase(), q: Number(/;\s*q=([0-9.]+)/.exec(part)?.[1] ?? '1'), i }))
+    .filter((r) => r.q > 0 && /^(zh|en)\b/.test(r.tag))
+    .sort((a, b) => b.q - a.q || a.i - b.i);
+  return ranked[0]?.tag.startsWith('en') ? 'en' : 'zh';
+};
+
+/** `?lang=` stands for Accept-Language where a gateway drops it; Chinese is the default. */
+export function requestLanguage(query: unknown, header: string | undefined): Language {
+  const lang = typeof query === 'object' && query !== null ? (query as { lang?: unknown }).lang : undefined;
+  return lang === 'en' || lang === 'zh' ? lang : languageOf(header);
+}
+
+export type ProblemContext = { publicUrl: string; instance: string; requestId: string; language: Language };
+
+export function problemDocument(problem: Problem, context: ProblemContext): Record<string, unknown> {
+  const spec = problemSpec(problem.code);
+  const [title, detail, remedy] = spec[context.language];
+  return {
+    type: `${context.publicUrl}/v1/problems/${problem.code}`,
+    title,
+    status: problem.status,
+    detail: fillText(detail, problem.params),
+    instance: context.instance,
+    code: problem.code,
+    requestId: context.requestId,
+    remedy: fillText(remedy, problem.params),
+    ...problem.shown(),
+    ...(problem.errors.length > 0 ? { errors: problem.errors.slice(0, 100) } : {}),
+  };
+}
+
+const pathOf = (url: string) => url.split('?', 1)[0]?.slice(0, 2048) || '/';
+
+const FRAMEWORK: Readonly<Record<string, () => Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => httpProblems['request.too_large']({ limit: 1_048_576 }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    httpProblems['request.unsupported_media_type']({ accepted: 'application/json' }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => httpProblems['request.malformed'](),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () =>
+    httpProblems['request.invalid']({}, [{ pointer: '', code: 'body.empty', detail: 'the body is empty' }]),
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    httpProblems['request.invalid']({}, [{ pointer: '', code: 'json.syntax', detail: 'not valid JSON' }]),
+  FST_ERR_BAD_URL: () => httpProblems['request.malformed'](),
+  FST_ERR_MAX_PARAM_LENGTH: () => httpProblems['request.uri_too_long']({ limit: 8192 }),
+  FST_ERR_NOT_FOUND: () => httpProblems['resource.not_found'](),
+  FST_ERR_VALIDATION: () => httpProblems['request.invalid'](),
+};
+
+function validationErrors(error: FastifyError): FieldError[] {
+  const context =
+    error.validationContext === 'querystring' ? '#query' : error.validationContext === 'headers' ? '#header' : '';
+  return (error.validation ?? []).slice(0, 100).map((v) => {
+    const extra = v.params.additionalProperty ?? v.params.missingProperty;
+    const tail = typeof extra === 'string' ? `/${extra.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}` : '';
+    return {
+      pointer: `${context}${v.instancePath}${tail}`.slice(0, 400),
+      code: `schema.${v.keyword ?? 'invalid'}`,
+      detail: (v.message ?? 'invalid').slice(0, 300),
+    };
+  });
+}
+
+/** Whatever was thrown, as a problem; an unknown error becomes a 500 that says nothing of the inside. */
+export function toProblem(thrown: unknown): Problem {
+  const error = translateDbError(thrown);
+  if (error instanceof Problem) return error;
+  const fastify = error as FastifyError;
+  if (fastify?.validation) {
+    if (fastify.validationContext === 'params') return httpProblems['resource.not_found']();
+    return httpProblems['request.invalid']({}, validationErrors(fastify));
+  }
+  const known = typeof fastify?.code === 'string' ? FRAMEWORK[fastify.code] : undefined;
+  if (known) return known();
+  if (fastify?.statusCode === 400) return httpProblems['request.malformed']();
+  if (fastify?.statusCode === 408) return httpProblems['request.timeout']();
+  return httpProblems['service.internal_error']();
+}
+
+export function sendProblem(
+  req: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+  publicUrl: string,
+): FastifyReply {
+  const language = requestLanguage(req.query, req.headers['accept-language']);
+  const document = problemDocument(problem, { publicUrl, instance: pathOf(req.url), requestId: req.id, language });
+  if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 415 && req.method === 'PATCH')
+    reply.header('accept-patch', 'application/merge-patch+json, application/json');
+  reply.header('content-language', language === 'zh' ? 'zh-CN' : 'en');
+  reply.removeHeader('etag');
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer(String)
+    .send(JSON.stringify(document));
+}
+
+/** Answers for errors below Fastify: bad URLs and parser errors have no route, sometimes no request. */
+export function registerProblems(
+  app: FastifyInstance,
+  publicUrl: string,
+  log: (req: FastifyRequest, problem: Problem, error: unknown) => void,
+): void {
+  app.setErrorHandler((error, req, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) log(req, problem, error);
+    return sendProblem(req, reply, problem, publicUrl);
+  });
+  app.setNotFoundHandler((req, reply) => {
+    const path = pathOf(req.url);
+    const methods = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>
+      routeMatches(app, method, path),
+    );
+    if (methods.length === 0) return sendProblem(req, reply, httpProblems['resource.not_found'](), publicUrl);
+    reply.header('allow', [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', '));
+    return sendProblem(req, reply, httpProblems['request.method_not_allowed'](), publicUrl);
+  });
+}
+
+/** Routes by pattern, kept by the OpenAPI plugin's onRoute hook; used to compute Allow. */
+const patterns = new WeakMap<FastifyInstance, { method: string; pattern: RegExp }[]>();
+
+export function rememberRoute(app: FastifyInstance, method: string, url: string): void {
+  const list = patterns.get(app) ?? [];
+  list.push({
+    method,
+    pattern: new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+')}/?$`),
+  });
+  patterns.set(app, list);
+}
+
+function routeMatches(app: FastifyInstance, method: string, path: string): boolean {
+  return (patterns.get(app) ?? []).some((r) => r.method === method && r.pattern.test(path));
+}

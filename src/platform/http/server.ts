@@ -1,0 +1,93 @@
+// The bare Fastify instance: validators without coercion of bodies, parser errors as problems, everything below the features.
+import type { Socket } from 'node:net';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { HEADER_LIMIT, securityHeaders } from './limits.ts';
+import { httpProblems, problemDocument, sendProblem, toProblem } from './problem.ts';
+import { namedSchemas } from './schema.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export type ServerOptions = { publicUrl: string; trustProxy: readonly string[]; newRequestId: () => string };
+
+function makeAjv(coerce: boolean): Ajv {
+  const ajv = new Ajv({
+    removeAdditional: false,
+    useDefaults: true,
+    coerceTypes: coerce,
+    allErrors: false,
+    strict: false,
+    allowUnionTypes: true,
+  });
+  formats.default(ajv, { mode: 'full' });
+  for (const schema of namedSchemas()) ajv.addSchema(schema, String((schema as { $id?: string }).$id));
+  return ajv;
+}
+
+const PARSER: Readonly<Record<string, () => ReturnType<(typeof httpProblems)[keyof typeof httpProblems]>>> = {
+  HPE_HEADER_OVERFLOW: () => httpProblems['request.headers_too_large']({ limit: HEADER_LIMIT }),
+  ERR_HTTP_REQUEST_TIMEOUT: () => httpProblems['request.timeout'](),
+  HPE_INVALID_METHOD: () => httpProblems['request.malformed'](),
+};
+
+/** Answers what the HTTP parser refuses: there is no request object, so the response is written by hand and the socket closed. */
+function answerParserError(options: ServerOptions, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem = (PARSER[error.code ?? ''] ?? (() => httpProblems['request.malformed']()))();
+  const requestId = options.newRequestId();
+  const body = JSON.stringify(
+    problemDocument(problem, { publicUrl: options.publicUrl, instance: '/', requestId, language: 'zh' }),
+  );
+  const headers = {
+    ...securityHeaders(),
+    'x-request-id': requestId,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${problem.status} Error\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+export function createServer(options: ServerOptions): App {
+  const app = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    genReqId: options.newRequestId,
+    bodyLimit: 1_048_576,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: 10_000, requireHostHeader: true },
+    clientErrorHandler: (error, socket) => answerParserError(options, error, socket),
+    frameworkErrors: (error, req, reply) => {
+      for (const [name, value] of Object.entries(securityHeaders())) reply.header(name, value);
+      sendProblem(req, reply, toProblem(error), options.publicUrl);
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  let strict: Ajv | undefined;
+  let coercing: Ajv | undefined;
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    if (httpPart === 'headers') return () => true;
+    if (httpPart === 'body') return (strict ??= makeAjv(false)).compile(schema as object) as ValidateFunction;
+    return (coercing ??= makeAjv(true)).compile(schema as object) as ValidateFunction;
+  });
+  return app;
+}

@@ -1,0 +1,51 @@
+// A clue from submission to its fate, over HTTP.
+import { describe, expect, test } from '@jest/globals';
+import { sampleClue } from '../../support/samples.ts';
+import { useService } from '../../support/service.ts';
+
+const service = useService();
+
+describe('submitting a clue', () => {
+  test('routes to the procuratorate of the district and shows names to its source only', async () => {
+    const { api } = service;
+    const made = await api.create('wf.heping', '/v1/clues', sampleClue());
+    expect(made.body).toMatchObject({
+      state: 'submitted',
+      version: 1,
+      receivingAgency: { code: 'proc-210102' },
+      missing: [],
+    });
+    expect(made.status).toBe(201);
+    expect(made.headers.location).toBe(`http://service.test/v1/clues/${String(made.body.id)}`);
+    const intake = await api.get('intake.heping', `/v1/clues/${String(made.body.id)}`);
+    expect(intake.status).toBe(200);
+    expect(intake.body.subjects).toMatchObject([{ name: '李*', idNumber: '210***********4321', phone: '138****5678' }]);
+    const stranger = await api.get('intake.tiexi', `/v1/clues/${String(made.body.id)}`);
+    expect(stranger.status).toBe(404);
+    const events = await api.get('wf.heping', '/v1/events');
+    expect(events.body.items?.map((e) => e.type)).toEqual(['clue.submitted']);
+  });
+
+  test('return, supplement, reroute, reject and answer', async () => {
+    const { api } = service;
+    const made = await api.create('wf.heping', '/v1/clues', { ...sampleClue(), linkedCase: null });
+    const path = `/v1/clues/${String(made.body.id)}`;
+    expect(made.body.missing).toEqual(['/linkedCase']);
+    const returned = await api.decide('intake.heping', path, 'return', { reason: '请补充原案' });
+    expect(returned.body).toMatchObject({ state: 'returned', returnReason: '请补充原案' });
+    const again = await api.decide('wf.heping', path, 'supplement', { linkedCase: sampleClue().linkedCase });
+    expect(again.body).toMatchObject({ state: 'submitted', missing: [], version: 3 });
+    const tiexi = await api.get('intake.tiexi', '/v1/me');
+    const moved = await api.decide('intake.heping', path, 'rerouting', {
+      agencyId: (tiexi.body.agency as { id: string }).id,
+      reason: '案发地在铁西',
+    });
+    expect(moved.body).toMatchObject({ state: 'submitted', receivingAgency: { code: 'proc-210106' } });
+    const rejected = await api.decide('intake.tiexi', path, 'rejection', { reasonCode: 'other', reason: '不符合条件' });
+    expect(rejected.body).toMatchObject({ state: 'rejected' });
+    const answered = await api.decide('head.tiexi', path, 'answer', { result: '不予受理，已说明理由' });
+    expect(answered.body).toMatchObject({ state: 'answered' });
+    const seen = await api.get('wf.heping', path);
+    expect(seen.body.answer).toMatchObject({ result: '不予受理，已说明理由' });
+  });
+});
