@@ -71,7 +71,7 @@ export async function requireAgencies(
   const found = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
   return ids.map((id, index) => {
     const agency = found.get(id);
-    if (!agency || agency.state !== 'active') {
+    if (agency?.state !== 'active') {
       throw httpProblems['request.reference_unknown']({}, [
         { pointer: pointer(index), code: 'agency.unknown', detail: id },
       ]);

@@ -22,17 +22,8 @@ import {
   toClueView,
   WithdrawalBody,
 } from './schema.ts';
-import {
-  answerClue,
-  editClue,
-  rejectClue,
-  rerouteClue,
-  returnClue,
-  submitClue,
-  supplementClue,
-  upsertClue,
-  withdrawClue,
-} from './service.ts';
+import { answerClue, rejectClue, rerouteClue, returnClue, withdrawClue } from './service.ts';
+import { editClue, submitClue, supplementClue, upsertClue } from './submission.ts';
 
 const tags = ['Clues'];
 const params = IdParams;

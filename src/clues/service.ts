@@ -1,116 +1,17 @@
 // Verbs on clues: load and lock, decide, save, record. Acceptance is a verb of cases, which knows its clue.
 
-import { type AgencyRow, findAgencyFor, findSuperiors, requireAgencies } from '../agencies/service.ts';
+import { findSuperiors, requireAgencies } from '../agencies/service.ts';
 import { ensureAction } from '../kernel/action.ts';
-import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
 import type { AccessGrant } from '../kernel/fact.ts';
-import { isPhone } from '../kernel/phone.ts';
-import type { SubjectInput } from '../persons/domain.ts';
-import { isCode, registerSubject, requireRegion, requireSubjects } from '../persons/service.ts';
-import { onConstraint } from '../platform/db/errors.ts';
-import { allotRecordNumber } from '../platform/db/heads.ts';
+import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import {
-  type ClueContent,
-  clueActions,
-  clueMachine,
-  clueProblems,
-  contentDifferences,
-  isGreenChannel,
-  type LinkedCaseType,
-  linkedCaseKey,
-  missingForAcceptance,
-} from './domain.ts';
-import {
-  type Clue,
-  contentColumns,
-  findClue,
-  firstRouting,
-  insertClue,
-  lockByExternalId,
-  maskedSubject,
-  routeClue,
-  saveClue,
-  sealNarrative,
-  setCaseEnded,
-  writeSubjects,
-} from './repository.ts';
-
-onConstraint('clues_external_id', () => clueProblems['clue.external_id_taken']());
-
-export type ClueInput = {
-  source: string;
-  regionCode: string;
-  urgency?: ClueContent['urgency'];
-  foundOn?: string | null;
-  campaignCode?: string | null;
-  facts: string;
-  hardship?: string | null;
-  linkedCase?: { type: LinkedCaseType; number?: string | null; handlingOrgan: string } | null;
-  subjects: SubjectInput[];
-};
-
-/** Locks a visible clue at the version the caller has seen; 404, 412. */
-export async function lockClue(tx: Tx, id: string, expected?: ExpectedVersion): Promise<Clue> {
-  const clue = await findClue(tx, id, true);
-  if (!clue) throw httpProblems['resource.not_found']();
-  ensureVersion(clue, expected);
-  return clue;
-}
-
-function checkMembers(tx: Tx, content: Pick<ClueContent, 'foundOn' | 'campaignCode'>): void {
-  const errors = [];
-  if (content.foundOn && content.foundOn > tx.ctx.today)
-    errors.push({ pointer: '/foundOn', code: 'date.future', detail: 'a day after today' });
-  if (content.campaignCode && !isCode('campaigns', content.campaignCode, tx.ctx.today)) {
-    errors.push({ pointer: '/campaignCode', code: 'code.unknown', detail: `no campaign ${content.campaignCode}` });
-  }
-  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
-}
-
-function toLinkedCase(linked: ClueInput['linkedCase']): ClueContent['linkedCase'] {
-  return linked ? { type: linked.type, number: linked.number ?? null, handlingOrgan: linked.handlingOrgan } : null;
-}
-
-/** The content in normal form; every broken rule of the body at once (422). */
-function toContent(tx: Tx, input: ClueInput): ClueContent {
-  requireRegion(input.regionCode, '/regionCode');
-  const content: ClueContent = {
-    source: input.source,
-    regionCode: input.regionCode,
-    urgency: input.urgency ?? 'normal',
-    foundOn: input.foundOn ?? null,
-    campaignCode: input.campaignCode ?? null,
-    facts: input.facts,
-    hardship: input.hardship ?? null,
-    linkedCase: toLinkedCase(input.linkedCase),
-    subjects: requireSubjects(input.subjects, tx.ctx.today),
-  };
-  checkMembers(tx, content);
-  return content;
-}
-
-/** Personal data never stands in a URL: an external id that is an id or phone number is refused. */
-function checkExternalId(tx: Tx, externalId: string): void {
-  if (!parseCitizenId(normaliseIdNumber(externalId), tx.ctx.today).ok && !isPhone(externalId)) return;
-  throw httpProblems['request.rule_violated']({}, [
-    { pointer: '/externalId', code: 'external_id.personal', detail: 'an identity or phone number may not be a key' },
-  ]);
-}
-
-async function receiverOf(tx: Tx, regionCode: string): Promise<AgencyRow> {
-  const agency = await findAgencyFor(tx, 'procuratorate', regionCode, tx.ctx.actor.agency.level);
-  if (!agency)
-    throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/regionCode', code: 'region.no_receiver', detail: 'no procuratorate is responsible for this region' },
-    ]);
-  return agency;
-}
+import { clueActions, clueMachine, clueProblems, missingForAcceptance } from './domain.ts';
+import { type Clue, findClue, maskedSubject, routeClue, saveClue, setCaseEnded } from './repository.ts';
 
 /** Superiors of the receiver oversee; the former receiver and the source keep sight of what they handed on. */
-async function receiverGrants(tx: Tx, receiver: string): Promise<AccessGrant[]> {
+export async function receiverGrants(tx: Tx, receiver: string): Promise<AccessGrant[]> {
   const superiors = await findSuperiors(tx, receiver);
   return [
     ...superiors.map((agencyId) => ({ agencyId, relation: 'oversight' as const })),
@@ -118,139 +19,12 @@ async function receiverGrants(tx: Tx, receiver: string): Promise<AccessGrant[]> 
   ];
 }
 
-async function registerSubjects(tx: Tx, clueId: string, content: ClueContent) {
-  const registered = [];
-  for (const subject of content.subjects)
-    registered.push({ subject, personId: await registerSubject(tx, subject, { kind: 'clue', id: clueId }) });
-  return registered;
-}
-
-/** Creates and routes a clue to the procuratorate of the submitter's level whose region contains `regionCode`. */
-export async function submitClue(tx: Tx, input: ClueInput, externalId: string | null): Promise<Clue> {
-  if (externalId) checkExternalId(tx, externalId);
-  const content = toContent(tx, input);
-  const { agency, officer } = tx.ctx.actor;
-  const receiver = await receiverOf(tx, content.regionCode);
-  const id = tx.newId();
-  const subjects = await registerSubjects(tx, id, content);
-  const row = {
-    id,
-    number: await allotRecordNumber(tx, 'CL', receiver.code),
-    externalId,
-    sourceAgencyId: agency.id,
-    receivingAgencyId: receiver.id,
-    state: clueMachine.initial,
-    ...contentColumns(content),
-    linkedKey: linkedCaseKey(content.linkedCase),
-    greenChannel: isGreenChannel(agency.kind, content),
-    narrativeSealed: await sealNarrative(tx, id, content),
-    outcomeSealed: null,
-    reasonCode: null,
-    missing: missingForAcceptance(content),
-    caseId: null,
-    caseEnded: false,
-    submittedBy: officer?.id ?? null,
-    version: 1,
-    createdAt: tx.ctx.now,
-    updatedAt: tx.ctx.now,
-  };
-  const access = [
-    ...(await receiverGrants(tx, receiver.id)),
-    { agencyId: agency.id, relation: agency.id === receiver.id ? ('receiver' as const) : ('source' as const) },
-  ];
-  await insertClue(tx, row);
-  tx.record({
-    type: 'clue.submitted',
-    kind: 'clue',
-    id,
-    data: { sourceAgencyId: agency.id, receivingAgencyId: receiver.id, urgency: content.urgency },
-    access,
-  });
-  const subjectRows = await writeSubjects(tx, id, subjects);
-  const routings = [await firstRouting(tx, id, receiver.id)];
-  return { ...row, content, outcome: {}, subjectRows, routings };
-}
-
-type Change = { [K in keyof ClueInput]?: ClueInput[K] | undefined };
-
-/** Applies the given members to the content; an absent member stays, null empties. */
-function mergeContent(tx: Tx, clue: Clue, change: Change): ClueContent {
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const { subjects, linkedCase, ...members } = given as Change;
-  if (members.regionCode !== undefined && members.regionCode !== clue.regionCode)
-    requireRegion(members.regionCode, '/regionCode');
-  const content: ClueContent = { ...clue.content, ...(members as Partial<ClueContent>) };
-  if ('linkedCase' in given) content.linkedCase = toLinkedCase(linkedCase ?? null);
-  if (subjects) content.subjects = requireSubjects(subjects, tx.ctx.today);
-  checkMembers(tx, content);
-  return content;
-}
-
-async function saveContent(
-  tx: Tx,
-  clue: Clue,
-  content: ClueContent,
-  state: Clue['state'],
-  fact: string,
-): Promise<Clue> {
-  const changed = contentDifferences(clue.content, content);
-  const replaced = changed.some((pointer) => pointer.startsWith('/subjects'));
-  const subjects = replaced ? await registerSubjects(tx, clue.id, content) : undefined;
-  const narrativeSealed =
-    changed.includes('/facts') || changed.includes('/hardship')
-      ? await sealNarrative(tx, clue.id, content)
-      : clue.narrativeSealed;
-  const saved = await saveClue(tx, clue, {
-    ...contentColumns(content),
-    state,
-    narrativeSealed,
-    linkedKey: linkedCaseKey(content.linkedCase),
-    missing: missingForAcceptance(content),
-    greenChannel: clue.greenChannel || content.urgency === 'emergency_medical',
-  });
-  const subjectRows = subjects ? await writeSubjects(tx, clue.id, subjects) : clue.subjectRows;
-  tx.record({ type: fact, kind: 'clue', id: clue.id, changed });
-  return { ...saved, content, subjectRows };
-}
-
-/** PATCH: descriptive members while the clue is with its source or not yet taken. */
-export async function editClue(tx: Tx, id: string, change: Change, expected: ExpectedVersion): Promise<Clue> {
-  const clue = await lockClue(tx, id, expected);
-  ensureAction(clueMachine, clueActions, 'edit', clue, tx.ctx.actor);
-  const content = mergeContent(tx, clue, change);
-  if (contentDifferences(clue.content, content).length === 0) {
-    tx.unchanged();
-    return clue;
-  }
-  return saveContent(tx, clue, content, clue.state, 'clue.edited');
-}
-
-export async function supplementClue(tx: Tx, id: string, change: Change, expected: ExpectedVersion): Promise<Clue> {
-  const clue = await lockClue(tx, id, expected);
-  ensureAction(clueMachine, clueActions, 'supplement', clue, tx.ctx.actor);
-  const content = mergeContent(tx, clue, change);
-  return saveContent(tx, clue, content, clueMachine.next(clue.state, 'supplement'), 'clue.supplemented');
-}
-
-export type Upserted = { clue: Clue; created: boolean };
-
-/** Same content: nothing happens; other content: a new version while the clue is open, else 409 with the pointers. */
-export async function upsertClue(tx: Tx, externalId: string, input: ClueInput, createOnly: boolean): Promise<Upserted> {
-  const clue = await lockByExternalId(tx, externalId);
-  if (!clue) return { clue: await submitClue(tx, input, externalId), created: true };
-  if (createOnly) throw clueProblems['clue.exists']();
-  const content = toContent(tx, input);
-  const pointers = contentDifferences(clue.content, content);
-  if (pointers.length === 0) {
-    tx.unchanged();
-    return { clue, created: false };
-  }
-  if (!clueMachine.can(clue.state, 'supplement')) throw clueProblems['clue.content_locked']({ pointers });
-  if (content.regionCode !== clue.regionCode) requireRegion(content.regionCode, '/regionCode');
-  return {
-    clue: await saveContent(tx, clue, content, clueMachine.next(clue.state, 'supplement'), 'clue.supplemented'),
-    created: false,
-  };
+/** Locks a visible clue at the version the caller has seen; 404, 412. */
+export async function lockClue(tx: Tx, id: string, expected?: ExpectedVersion): Promise<Clue> {
+  const clue = await findClue(tx, id, true);
+  if (!clue) throw httpProblems['resource.not_found']();
+  ensureVersion(clue, expected);
+  return clue;
 }
 
 export async function returnClue(

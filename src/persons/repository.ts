@@ -66,16 +66,14 @@ export async function insertReview(
   source: { kind: string; id: string },
   pointers: string[],
 ): Promise<void> {
-  await tx.db
-    .insert(personReviews)
-    .values({
-      id: tx.newId(),
-      personId,
-      sourceKind: source.kind,
-      sourceId: source.id,
-      pointers,
-      createdAt: tx.ctx.now,
-    });
+  await tx.db.insert(personReviews).values({
+    id: tx.newId(),
+    personId,
+    sourceKind: source.kind,
+    sourceId: source.id,
+    pointers,
+    createdAt: tx.ctx.now,
+  });
 }
 
 export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefined> {

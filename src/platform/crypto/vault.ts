@@ -1,30 +1,12 @@
 // The vault of a transaction: seals and opens personal fields with the data key of their owner (person or record).
 import { randomBytes } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Tx } from '../db/tx.ts';
+import type { DataKey, Place, Tx, Vault } from '../db/context.ts';
 import { blindIndex, type Keyring } from './keyring.ts';
 import { DEFAULT_SUITE, decrypt, encrypt, keyIdOf } from './suite.ts';
 import { dataKeys } from './table.ts';
 
 export type { Keyring } from './keyring.ts';
-
-export type DataKey = { id: string; key: Buffer };
-
-/** Where a ciphertext stands: it opens only there. */
-export type Place = { table: string; column: string; rowId: string };
-
-export type Vault = {
-  /** A key for a new owner: the row is sent at once, without a look. */
-  newKey(ownerKind: string, ownerId: string): Promise<DataKey>;
-  /** The owner's key; made when there is none. */
-  keyFor(ownerKind: string, ownerId: string): Promise<DataKey>;
-  seal(key: DataKey, place: Place, text: string): Buffer;
-  /** Seals a field that may be absent. */
-  sealOptional(key: DataKey, place: Place, text: string | null | undefined): Buffer | null;
-  /** Opens several fields with one look at the keys; null stays null, an erased key gives null. */
-  open(fields: readonly { place: Place; data: Buffer | null }[]): Promise<(string | null)[]>;
-  index(field: 'id_number' | 'phone', normalised: string): Buffer;
-};
 
 const placeText = (p: Place) => `${p.table}|${p.column}|${p.rowId}`;
 

@@ -4,7 +4,7 @@ import { index, type PgColumn, type PgTable, pgTable, primaryKey, text, timestam
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type PageRequest } from '../../kernel/page.ts';
-import type { Tx } from './tx.ts';
+import type { Tx } from './context.ts';
 
 export const access = pgTable(
   'access',

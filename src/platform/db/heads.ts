@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { Fact } from '../../kernel/fact.ts';
-import type { Tx } from './tx.ts';
+import type { Tx } from './context.ts';
 
 export const aggregateHeads = pgTable(
   'aggregate_heads',

@@ -4,7 +4,7 @@ import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-c
 import { decrypt, encrypt } from '../crypto/suite.ts';
 import { bytea } from '../crypto/table.ts';
 import type { Keyring } from '../crypto/vault.ts';
-import type { Tx } from './tx.ts';
+import type { Tx } from './context.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',

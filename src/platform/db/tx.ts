@@ -4,44 +4,14 @@ import { civilDateOf } from '../../kernel/civil-date.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
 import type { Language } from '../../kernel/problem.ts';
-import { createVault, type Keyring, type Vault } from '../crypto/vault.ts';
+import { createVault, type Keyring } from '../crypto/vault.ts';
 import { writeAccess } from './access.ts';
-import type { Connection, Db, Pool } from './client.ts';
+import type { Connection, Pool } from './client.ts';
+import type { Ctx, Tx, View } from './context.ts';
 import { isRetryable, translateDbError } from './errors.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 
-export type Ctx = {
-  actor: Actor;
-  /** Agency id used by `visible()` and row security; the system scope inside fact handlers. */
-  scope: string;
-  /** True when the caller may also look through `oversight` relations. */
-  oversight: boolean;
-  /** Business time, read from the database in this transaction; `today` is its civil date in Asia/Shanghai. */
-  now: Date;
-  today: string;
-  systemNow: Date;
-  requestId: string;
-  language: Language;
-  dryRun: boolean;
-};
-
-declare const brand: unique symbol;
-
-export type Tx = {
-  readonly [brand]: true;
-  readonly db: Db;
-  readonly ctx: Ctx;
-  readonly vault: Vault;
-  newId(): string;
-  /** Collects a fact and writes its access rows at once, so that the verb can read what it created. */
-  record(fact: Fact): void;
-  /** Says that the verb found nothing to change; the transaction then ends without a fact and without a stored reply. */
-  unchanged(): void;
-  /** A clear view of personal data: read-audited per person, without values (P-08). */
-  viewed(personId: string, fields: readonly string[], purpose: string): void;
-};
-
-export type View = { personId: string; fields: readonly string[]; purpose: string };
+export type { Ctx, Tx, View } from './context.ts';
 
 /** Receives all facts of a transaction before COMMIT; returns statements already sent. */
 export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly View[]) => Promise<unknown>;

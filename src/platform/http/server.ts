@@ -82,12 +82,16 @@ export function createServer(options: ServerOptions): App {
       sendProblem(req, reply, toProblem(error), options.publicUrl);
     },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
-  let strict: Ajv | undefined;
-  let coercing: Ajv | undefined;
+  // Made at the first compilation, when every component is registered.
+  const validators = new Map<boolean, Ajv>();
+  const ajvFor = (coerce: boolean): Ajv => {
+    const ajv = validators.get(coerce) ?? makeAjv(coerce);
+    validators.set(coerce, ajv);
+    return ajv;
+  };
   app.setValidatorCompiler(({ schema, httpPart }) => {
     if (httpPart === 'headers') return () => true;
-    if (httpPart === 'body') return (strict ??= makeAjv(false)).compile(schema as object) as ValidateFunction;
-    return (coercing ??= makeAjv(true)).compile(schema as object) as ValidateFunction;
+    return ajvFor(httpPart !== 'body').compile(schema as object) as ValidateFunction;
   });
   return app;
 }

@@ -1,0 +1,56 @@
+// The types of a transaction: what verbs, repositories and sinks are given; passing a plain connection does not compile.
+import type { Actor } from '../../kernel/actor.ts';
+import type { Fact } from '../../kernel/fact.ts';
+import type { Language } from '../../kernel/problem.ts';
+import type { Db } from './client.ts';
+
+export type DataKey = { id: string; key: Buffer };
+
+/** Where a ciphertext stands: it opens only there. */
+export type Place = { table: string; column: string; rowId: string };
+
+export type Vault = {
+  /** A key for a new owner: the row is sent at once, without a look. */
+  newKey(ownerKind: string, ownerId: string): Promise<DataKey>;
+  /** The owner's key; made when there is none. */
+  keyFor(ownerKind: string, ownerId: string): Promise<DataKey>;
+  seal(key: DataKey, place: Place, text: string): Buffer;
+  /** Seals a field that may be absent. */
+  sealOptional(key: DataKey, place: Place, text: string | null | undefined): Buffer | null;
+  /** Opens several fields with one look at the keys; null stays null, an erased key gives null. */
+  open(fields: readonly { place: Place; data: Buffer | null }[]): Promise<(string | null)[]>;
+  index(field: 'id_number' | 'phone', normalised: string): Buffer;
+};
+
+export type Ctx = {
+  actor: Actor;
+  /** Agency id used by `visible()` and row security; the system scope inside fact handlers. */
+  scope: string;
+  /** True when the caller may also look through `oversight` relations. */
+  oversight: boolean;
+  /** Business time, read from the database in this transaction; `today` is its civil date in Asia/Shanghai. */
+  now: Date;
+  today: string;
+  systemNow: Date;
+  requestId: string;
+  language: Language;
+  dryRun: boolean;
+};
+
+declare const brand: unique symbol;
+
+export type Tx = {
+  readonly [brand]: true;
+  readonly db: Db;
+  readonly ctx: Ctx;
+  readonly vault: Vault;
+  newId(): string;
+  /** Collects a fact and writes its access rows at once, so that the verb can read what it created. */
+  record(fact: Fact): void;
+  /** Says that the verb found nothing to change; the transaction then ends without a fact and without a stored reply. */
+  unchanged(): void;
+  /** A clear view of personal data: read-audited per person, without values (P-08). */
+  viewed(personId: string, fields: readonly string[], purpose: string): void;
+};
+
+export type View = { personId: string; fields: readonly string[]; purpose: string };
