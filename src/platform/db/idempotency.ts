@@ -4,7 +4,7 @@ import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-c
 import { decrypt, encrypt } from '../crypto/suite.ts';
 import { bytea } from '../crypto/table.ts';
 import type { Keyring } from '../crypto/vault.ts';
-import type { Tx } from './context.ts';
+import type { Tx, View } from './context.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
@@ -20,7 +20,8 @@ export const idempotencyKeys = pgTable(
   (t) => [primaryKey({ columns: [t.scope, t.key] })],
 );
 
-export type StoredReply = { status: number; headers: Record<string, string>; body: string };
+/** `views`: who stands in the body in clear; a replay shows them again and is audited again (P-08). */
+export type StoredReply = { status: number; headers: Record<string, string>; body: string; views?: readonly View[] };
 
 export type Claim = { kind: 'claimed' } | { kind: 'stored'; fingerprint: Buffer; reply: StoredReply | null };
 

@@ -168,6 +168,14 @@ async function flushAndEnd(deps: TxDeps, open: Open, end: 'commit' | 'rollback')
   if (done.command.toLowerCase() !== end) throw new Error(`transaction ended with ${done.command}`);
 }
 
+/** What was shown in clear although nothing was kept (dry run, replay, no change) is audited in a transaction of its own. */
+async function auditViews(deps: TxDeps, conn: Connection, request: TxRequest, views: readonly View[]): Promise<void> {
+  if (views.length === 0) return;
+  const open = await begin(deps, conn, request);
+  open.views.push(...views);
+  await flushAndEnd(deps, open, 'commit');
+}
+
 export type WriteSteps<T> = {
   /** Before the verb: visibility, idempotency claim. A returned value ends the transaction with that result. */
   before?: (tx: Tx, conn: Connection) => Promise<{ result: T } | undefined>;
@@ -175,7 +183,7 @@ export type WriteSteps<T> = {
   /** Renders what the caller gets, after the handlers have run. */
   finish: (tx: Tx, value: unknown) => Promise<T>;
   /** Stores the reply beside the effect. */
-  store?: (tx: Tx, conn: Connection, result: T) => Promise<unknown>;
+  store?: (tx: Tx, conn: Connection, result: T, views: readonly View[]) => Promise<unknown>;
 };
 
 /** A write: verb, upward handlers, view, sinks, stored reply, COMMIT — or nothing at all. */
@@ -185,6 +193,7 @@ export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T
     const early = await steps.before?.(open.tx, conn);
     if (early) {
       await flushAndEnd(deps, open, 'rollback');
+      await auditViews(deps, conn, request, open.views);
       return early.result;
     }
     const value = await steps.verb(open.tx);
@@ -193,8 +202,9 @@ export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T
     if (open.facts.length === 0 && !open.isUnchanged()) throw new Error('a write recorded no fact');
     const result = await steps.finish(open.tx, value);
     const keep = !request.dryRun && open.facts.length > 0;
-    if (keep) await steps.store?.(open.tx, conn, result);
+    if (keep) await steps.store?.(open.tx, conn, result, open.views);
     await flushAndEnd(deps, open, keep ? 'commit' : 'rollback');
+    if (!keep) await auditViews(deps, conn, request, open.views);
     return result;
   });
 }

@@ -115,6 +115,7 @@ async function runCommand<T, V>(
         const resource = resourceOf(req);
         if (resource) await ensureVisible(tx, resource);
         const stored = use ? await claim(tx, deps, use) : undefined;
+        for (const view of stored?.views ?? []) tx.viewed(view.personId, view.fields, view.purpose);
         if (stored) return { result: { reply: stored, replayed: true } };
         expected = expectedVersion(req);
         return undefined;
@@ -129,7 +130,7 @@ async function runCommand<T, V>(
         if (dryRun) delete rendered.headers.etag;
         return { reply: rendered, replayed: false };
       },
-      store: async (tx, _conn, outcome) => use && storeReply(tx, deps.keyring, use, outcome.reply),
+      store: async (tx, _conn, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
     });
   const outcome = use ? await throughGate(use, execute) : await execute();
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
