@@ -24,12 +24,12 @@ export const auditSink: FactSink = async (tx, facts, views) => {
   const seen = views.map((view) => ({
     ...common,
     id: tx.newId(),
-    type: 'person.viewed',
+    type: view.act?.type ?? 'person.viewed',
     kind: 'person',
     resourceId: view.personId,
     purpose: view.purpose,
     changed: [...view.fields],
-    data: {},
+    data: view.act?.data ?? {},
   }));
   const rows = [...changes, ...seen];
   if (rows.length > 0) await tx.db.insert(auditRecords).values(rows);

@@ -50,7 +50,10 @@ export type Tx = {
   /** Says that the verb found nothing to change; the transaction then ends without a fact and without a stored reply. */
   unchanged(): void;
   /** A clear view of personal data: read-audited per person, without values (P-08). */
-  viewed(personId: string, fields: readonly string[], purpose: string): void;
+  viewed(personId: string, fields: readonly string[], purpose: string, act?: ViewAct): void;
 };
 
-export type View = { personId: string; fields: readonly string[]; purpose: string };
+/** A view that was asked for by name, audited even where it found nothing (P-06, P-07); `data` as in a fact: no personal data. */
+export type ViewAct = { type: string; data: Readonly<Record<string, string | boolean>> };
+
+export type View = { personId: string; fields: readonly string[]; purpose: string; act?: ViewAct };

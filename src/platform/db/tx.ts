@@ -7,7 +7,7 @@ import type { Language } from '../../kernel/problem.ts';
 import { createVault, type Keyring } from '../crypto/vault.ts';
 import { writeAccess } from './access.ts';
 import type { Connection, Pool } from './client.ts';
-import type { Ctx, Tx, View } from './context.ts';
+import type { Ctx, Tx, View, ViewAct } from './context.ts';
 import { isRetryable, translateDbError } from './errors.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 
@@ -73,8 +73,8 @@ async function begin(deps: TxDeps, conn: Connection, request: TxRequest): Promis
     unchanged: () => {
       unchanged = true;
     },
-    viewed: (personId: string, fields: readonly string[], purpose: string) => {
-      views.push({ personId, fields, purpose });
+    viewed: (personId: string, fields: readonly string[], purpose: string, act?: ViewAct) => {
+      views.push({ personId, fields, purpose, ...(act ? { act } : {}) });
     },
     record: (fact: Fact) => {
       facts.push(fact);
