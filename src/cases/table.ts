@@ -1,0 +1,108 @@
+// Assistance cases, their beneficiaries, decisions and requests for documents.
+import { bigint, boolean, date, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { LinkedCaseType } from '../clues/domain.ts';
+import type { AgencyLevel } from '../kernel/actor.ts';
+import { bytea } from '../platform/crypto/table.ts';
+import type { CaseOutcome, CaseState, Initiation } from './domain.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+export const assistanceCases = pgTable('assistance_cases', {
+  id: uuid().primaryKey(),
+  number: text().notNull().unique(),
+  state: text().$type<CaseState>().notNull(),
+  initiation: text().$type<Initiation>().notNull(),
+  clueId: uuid('clue_id').unique(),
+  greenChannel: boolean('green_channel').notNull(),
+  regionCode: text('region_code').notNull(),
+  campaignCode: text('campaign_code'),
+  linkedType: text('linked_type').$type<LinkedCaseType>().notNull(),
+  linkedNumber: text('linked_number'),
+  linkedOrgan: text('linked_organ').notNull(),
+  linkedKey: text('linked_key'),
+  handlingAgencyId: uuid('handling_agency_id').notNull(),
+  handlerOfficerId: uuid('handler_officer_id'),
+  openedBy: uuid('opened_by'),
+  /** JSON {facts, hardship, acceptanceOpinion} */
+  narrativeSealed: bytea('narrative_sealed').notNull(),
+  /** How often it was proposed; each round has its own decisions. */
+  round: integer().notNull().default(0),
+  eligibilityCode: text('eligibility_code'),
+  /** Exclusion codes that the last proposal found to apply. */
+  exclusionCodes: text('exclusion_codes').array().notNull(),
+  /** JSON {opinion, exclusions[]} of the last proposal */
+  proposalSealed: bytea('proposal_sealed'),
+  proposedBy: uuid('proposed_by'),
+  proposedByPersonKey: text('proposed_by_person_key'),
+  proposedAt: instant('proposed_at'),
+  decisionNumber: text('decision_number').unique(),
+  decisionOutcome: text('decision_outcome').$type<'granted' | 'refused'>(),
+  decidedOn: date('decided_on', { mode: 'string' }),
+  /** The person who refused: a reconsidered case is decided by another. */
+  refusedByPersonKey: text('refused_by_person_key'),
+  reconsidered: boolean().notNull().default(false),
+  newFactsSealed: bytea('new_facts_sealed'),
+  /** Why it was withdrawn, or the summary with which it was closed. */
+  endingSealed: bytea('ending_sealed'),
+  revocationSealed: bytea('revocation_sealed'),
+  /** Disbursement lines that are reserved, authorised, submitted or unknown; kept by `disbursements`. */
+  openLines: integer('open_lines').notNull().default(0),
+  beneficiaryCount: integer('beneficiary_count').notNull(),
+  version: integer().notNull().default(1),
+  createdAt: instant('created_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const caseBeneficiaries = pgTable('case_beneficiaries', {
+  id: uuid().primaryKey(),
+  caseId: uuid('case_id').notNull(),
+  position: integer().notNull(),
+  personId: uuid('person_id').notNull(),
+  relation: text(),
+  categories: text().array().notNull(),
+  householdRegionCode: text('household_region_code'),
+  idType: text('id_type').notNull(),
+  sex: text().$type<'female' | 'male' | 'unknown'>().notNull(),
+  nameMasked: text('name_masked'),
+  idNumberMasked: text('id_number_masked'),
+  phoneMasked: text('phone_masked'),
+  addressMasked: text('address_masked'),
+  submittedSealed: bytea('submitted_sealed').notNull(),
+  proposedFen: bigint('proposed_fen', { mode: 'bigint' }),
+  grantedFen: bigint('granted_fen', { mode: 'bigint' }),
+  /** Fund named by the proposal; null = the handling agency's default fund. */
+  fundId: uuid('fund_id'),
+  /** Under 18 on the day of the grant; null = not granted, or birth date unknown. */
+  minorAtDecision: boolean('minor_at_decision'),
+});
+
+export const caseDecisions = pgTable('case_decisions', {
+  id: uuid().primaryKey(),
+  caseId: uuid('case_id').notNull(),
+  round: integer().notNull(),
+  step: integer().notNull(),
+  level: text().$type<AgencyLevel>().notNull(),
+  agencyId: uuid('agency_id').notNull(),
+  officerId: uuid('officer_id').notNull(),
+  personKey: text('person_key').notNull(),
+  outcome: text().$type<CaseOutcome>().notNull(),
+  exclusionCode: text('exclusion_code'),
+  number: text().unique(),
+  decidedOn: date('decided_on', { mode: 'string' }).notNull(),
+  opinionSealed: bytea('opinion_sealed').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const caseDocumentRequests = pgTable('case_document_requests', {
+  id: uuid().primaryKey(),
+  caseId: uuid('case_id').notNull(),
+  position: integer().notNull(),
+  requestedBy: uuid('requested_by').notNull(),
+  requestedAt: instant('requested_at').notNull(),
+  receivedBy: uuid('received_by'),
+  receivedAt: instant('received_at'),
+  /** JSON {items[], reason} */
+  requestSealed: bytea('request_sealed').notNull(),
+  /** JSON {items[] | null, note} */
+  receiptSealed: bytea('receipt_sealed'),
+});
