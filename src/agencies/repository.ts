@@ -72,6 +72,14 @@ export async function findOfficer(tx: Tx, id: string): Promise<OfficerRow | unde
   return row;
 }
 
+export async function findOfficers(tx: Tx, ids: readonly string[]): Promise<OfficerRow[]> {
+  if (ids.length === 0) return [];
+  return tx.db
+    .select()
+    .from(officers)
+    .where(inArray(officers.id, [...new Set(ids)]));
+}
+
 /** An active officer of the caller's own agency; others do not exist for it. */
 export async function findColleague(tx: Tx, id: string): Promise<OfficerRow | undefined> {
   const officer = await findOfficer(tx, id);

@@ -8,6 +8,7 @@ import {
   findAgencies,
   findAgencyFor,
   findColleague,
+  findOfficers,
   findSuperiors,
   type OfficerRow,
 } from './repository.ts';
@@ -86,6 +87,22 @@ export async function requireAgencyMap(tx: Tx, ids: readonly string[]): Promise<
   return (id) => {
     const row = rows.get(id);
     if (!row) throw new Error(`agency ${id} is missing`);
+    return row;
+  };
+}
+
+export type OfficerRefView = { id: string; code: string; name: string };
+
+/** Officers that stand in a view, by id: who acted is part of the record, seen by all who see the record. */
+export async function requireOfficerMap(
+  tx: Tx,
+  ids: readonly (string | null)[],
+): Promise<(id: string) => OfficerRefView> {
+  const wanted = ids.filter((id) => id !== null);
+  const rows = new Map((await findOfficers(tx, wanted)).map(({ id, code, name }) => [id, { id, code, name }]));
+  return (id) => {
+    const row = rows.get(id);
+    if (!row) throw new Error(`officer ${id} is missing`);
     return row;
   };
 }

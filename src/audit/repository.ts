@@ -1,5 +1,9 @@
 // The audit sink: one row per fact and one per person seen in clear, in the same transaction (A-01, P-08).
-import type { FactSink } from '../platform/db/tx.ts';
+import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
+import type { ResourceKind } from '../kernel/fact.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { visible } from '../platform/db/access.ts';
+import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { auditRecords } from './table.ts';
 
 export const auditSink: FactSink = async (tx, facts, views) => {
@@ -34,3 +38,24 @@ export const auditSink: FactSink = async (tx, facts, views) => {
   const rows = [...changes, ...seen];
   if (rows.length > 0) await tx.db.insert(auditRecords).values(rows);
 };
+
+export type AuditRow = typeof auditRecords.$inferSelect;
+
+/** The facts of one resource that the caller sees, newest first; views of persons are not among them. */
+export async function readHistory(tx: Tx, kind: ResourceKind, id: string, page: PageRequest): Promise<Page<AuditRow>> {
+  const rows = await tx.db
+    .select()
+    .from(auditRecords)
+    .where(
+      and(
+        eq(auditRecords.kind, kind),
+        eq(auditRecords.resourceId, id),
+        isNotNull(auditRecords.sequence),
+        visible(tx, kind, auditRecords.resourceId),
+        page.before ? lt(auditRecords.id, page.before) : undefined,
+      ),
+    )
+    .orderBy(desc(auditRecords.id))
+    .limit(page.limit + 1);
+  return toPage(rows, page.limit);
+}
