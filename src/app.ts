@@ -5,6 +5,7 @@ import { actorSource } from './agencies/service.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
+import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -23,6 +24,9 @@ import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes 
 import { registerProblems } from './platform/http/problem.ts';
 import { type App, createServer } from './platform/http/server.ts';
 import { errorFields, type Log } from './platform/log.ts';
+import { codeSets } from './reference/code-sets.ts';
+import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
+import { referenceRoutes } from './reference/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 
 export type AppDeps = {
@@ -47,6 +51,9 @@ export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
 export const handlers: readonly FactHandler[] = [];
+
+/** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
+const appCodeSets = codeSets([stateSet(clueMachine, lifecycleNames.clue)]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
   const { config, pool, keyring, signer, newId, log } = deps;
@@ -74,6 +81,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
 
   probeRoutes(app, { pool, health: deps.health });
   catalogueRoutes(app, publicUrl);
+  referenceRoutes(app, appCodeSets);
   meRoutes(app);
   clueRoutes(app);
   eventRoutes(app, { keyring, publicUrl });

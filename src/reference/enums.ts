@@ -15,6 +15,10 @@ export const enums = {
       township: ['乡镇级', 'Township'],
     },
   },
+  'agency-states': {
+    title: ['机关与人员状态', 'States of agencies, officers and clients'],
+    values: { active: ['在用', 'Active'], suspended: ['停用', 'Suspended'] },
+  },
   'officer-roles': {
     title: ['人员角色', 'Roles of officers'],
     values: {
@@ -128,6 +132,23 @@ export const enums = {
       statutory_duty: ['履行法定职责', 'Statutory duty'],
       consent: ['个人同意', 'Consent'],
       vital_interest: ['保护生命健康所必需', 'Vital interest'],
+    },
+  },
+  'person-states': {
+    title: ['人员状态', 'States of persons'],
+    values: { active: ['有效', 'Active'], merged: ['已合并', 'Merged'], erased: ['已删除', 'Erased'] },
+  },
+  'disclosure-purposes': {
+    title: ['明文查看目的', 'Purposes of disclosure'],
+    values: {
+      identity_verification: ['核实身份', 'Verifying an identity'],
+      case_review: ['审查案件', 'Reviewing a case'],
+      payment: ['发放救助金', 'Paying aid'],
+      social_assistance: ['衔接社会救助', 'Arranging social assistance'],
+      follow_up_visit: ['回访', 'Follow-up visit'],
+      emergency: ['紧急救治或保护', 'Urgent treatment or protection'],
+      subject_request: ['本人申请', 'Request of the person concerned'],
+      other: ['其他', 'Other'],
     },
   },
   'referral-outcomes': {
