@@ -1,0 +1,61 @@
+// The whole service on a database of its own, without Jest: tests, the examples and the fuzz script start it the same way.
+import { openSigner } from '../../src/agencies/tokens.ts';
+import { type AppDeps, type Built, buildApp } from '../../src/app.ts';
+import { createIdGenerator } from '../../src/kernel/ids.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { openKeyring } from '../../src/platform/crypto/keyring.ts';
+import { createPool, type Pool } from '../../src/platform/db/client.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { Api } from './api.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+import { TEST_KEK } from './settings.ts';
+import { createViewCheck } from './view-check.ts';
+
+export type Service = Built & {
+  api: Api;
+  pool: Pool;
+  database: TestDatabase;
+  logLines: string[];
+  url: string;
+  stop(): Promise<void>;
+};
+
+export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; database?: TestDatabase };
+
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const database = options.database ?? (await createDatabase());
+  const config = readConfig({ SANDBOX: 'true', PUBLIC_URL: 'http://service.test', ...options.env });
+  const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
+  const keyring = await openKeyring(pool, TEST_KEK);
+  const signer = await openSigner(pool, keyring, config.publicUrl);
+  const logLines: string[] = [];
+  const log = createLog(
+    'info',
+    (line) => void logLines.push(line),
+    () => new Date(),
+  );
+  const newId = createIdGenerator((bytes) => crypto.getRandomValues(bytes));
+  const checkView = createViewCheck();
+  const deps: AppDeps = {
+    config,
+    pool,
+    ownerUrl: database.ownerUrl,
+    keyring,
+    signer,
+    newId,
+    systemNow: Date.now,
+    log,
+    health: { draining: false },
+    checkView,
+  };
+  const built = await buildApp(deps);
+  await built.app.listen({ port: 0, host: '127.0.0.1' });
+  const address = built.app.server.address();
+  const url = typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+  const stop = async () => {
+    await built.app.close();
+    await pool.end();
+    if (!options.database) await database.drop();
+  };
+  return { ...built, api: new Api(built.app), pool, database, logLines, url, stop };
+}
