@@ -20,6 +20,11 @@ create table agencies (
 );
 create index agencies_place on agencies (kind, region_code, level);
 create index agencies_parent on agencies (parent_id);
+create index agencies_successor on agencies (successor_id);
+-- the public directory is listed newest first by id, narrowed by any of its filters
+create index agencies_kind on agencies (kind, id desc);
+create index agencies_region on agencies (region_code, id desc);
+create index agencies_level on agencies (level, id desc);
 grant select, insert, update on agencies to ja_app;
 
 create table officers (

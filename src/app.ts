@@ -1,6 +1,7 @@
 // The table of contents: platform first, then the features in the order in which the business flows.
 
-import { meRoutes } from './agencies/routes.ts';
+import { officerRoutes } from './agencies/officer-routes.ts';
+import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
@@ -83,6 +84,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   catalogueRoutes(app, publicUrl);
   referenceRoutes(app, appCodeSets);
   meRoutes(app);
+  agencyRoutes(app);
+  officerRoutes(app);
   clueRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

@@ -1,5 +1,5 @@
 // Roles and what they may do: data, so that the permissions table in the docs and the tests read the same thing.
-import type { Permission } from '../kernel/actor.ts';
+import type { AgencyKind, Permission } from '../kernel/actor.ts';
 
 const readFlow = [
   'clue:read',
@@ -51,6 +51,7 @@ export const ROLES = {
     'account:entry',
     'account:manage',
     'person:lookup',
+    'person:disclose',
     'statistics:read',
   ],
   head: [
@@ -81,6 +82,7 @@ export const ROLES = {
     'account:entry',
     'account:manage',
     'person:lookup',
+    'person:disclose',
     'statistics:read',
   ],
   chief: [
@@ -141,6 +143,23 @@ export const ROLES = {
 export type Role = keyof typeof ROLES;
 
 export const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text);
+
+/** Which roles an agency of each kind can give: nobody decides on aid or pays it from outside the procuratorates (domain §2). */
+export const ROLES_BY_KIND: Readonly<Record<AgencyKind, readonly Role[]>> = {
+  procuratorate: ['intake', 'handler', 'head', 'chief', 'finance', 'supervisor', 'auditor', 'admin'],
+  womens_federation: ['wf_officer'],
+  education: ['dept_officer'],
+  civil_affairs: ['dept_officer'],
+  human_resources: ['dept_officer'],
+  rural_revitalization: ['dept_officer'],
+  medical_security: ['dept_officer'],
+  trade_union: ['dept_officer'],
+  youth_league: ['dept_officer'],
+  disabled_federation: ['dept_officer'],
+  veterans_affairs: ['dept_officer'],
+  finance: ['treasury_officer'],
+  other: ['dept_officer'],
+};
 
 /** Union of the roles' permissions; an unknown role grants nothing. */
 export function permissionsOf(roles: readonly string[]): Set<string> {
