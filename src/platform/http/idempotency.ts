@@ -86,25 +86,30 @@ export function keyUse(req: FastifyRequest, actor: Actor, key: string): KeyUse {
 const running = new Map<string, Promise<unknown>>();
 const WAIT_MS = 2000;
 
-/** One request per key runs in this process; others wait up to 2 s without holding a connection, then replay or get 409. */
+async function waitFor(first: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), WAIT_MS);
+  });
+  const settled = first.then(
+    () => 'done',
+    () => 'done',
+  );
+  const outcome = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  if (outcome === 'late') throw idempotencyProblems['idempotency.in_flight']({ retryAfter: 1 });
+}
+
+/**
+ * The first request with a key runs; duplicates wait up to 2 s without holding a connection, then go on to the replay.
+ * Where the first failed, the unique index lets one of them through: the gate only spares connections, it is no wall.
+ */
 export async function throughGate<T>(use: KeyUse, run: () => Promise<T>): Promise<T> {
   const name = `${use.scope}\n${use.key}`;
-  const until = performance.now() + WAIT_MS;
-  for (let first = running.get(name); first; first = running.get(name)) {
-    const left = until - performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), Math.max(0, left));
-    });
-    const outcome = await Promise.race([
-      first.then(
-        () => 'done',
-        () => 'done',
-      ),
-      waited,
-    ]);
-    clearTimeout(timer);
-    if (outcome === 'late') throw idempotencyProblems['idempotency.in_flight']({ retryAfter: 1 });
+  const first = running.get(name);
+  if (first) {
+    await waitFor(first);
+    return run();
   }
   const mine = run();
   running.set(name, mine);
