@@ -58,7 +58,7 @@ export const CalendarView = named(
         isWorkday: Type.Boolean(),
         name: Nullable(Type.String({ maxLength: 100, description: 'holiday or make-up working day' })),
       }),
-      { minItems: 365, maxItems: 366 },
+      { maxItems: 366 },
     ),
   }),
 );

@@ -1,11 +1,18 @@
 // The published OpenAPI document: what @fastify/swagger gives, completed with headers and executed examples, in a stable order.
 
 /** One real exchange per operation, made by `npm run examples`. */
-export type Example = { status: number; request?: unknown; response?: unknown };
+export type Example = { status: number; params?: Record<string, string>; request?: unknown; response?: unknown };
 export type Examples = Readonly<Record<string, Example>>;
 
 type Parts = Record<string, unknown>;
-type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: unknown };
+type Parameter = {
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: unknown;
+  example?: unknown;
+};
 export type Operation = Parts & {
   operationId: string;
   tags: string[];
@@ -73,6 +80,10 @@ function finishResponses(method: string, operation: Operation): void {
 
 function addExample(operation: Operation, example: Example | undefined): void {
   if (!example) return;
+  for (const parameter of operation.parameters ?? []) {
+    const value = parameter.in === 'path' ? example.params?.[parameter.name] : undefined;
+    if (value !== undefined) parameter.example = value;
+  }
   for (const media of Object.values(operation.requestBody?.content ?? {}))
     if (example.request !== undefined) media.example = example.request;
   const answer = operation.responses[example.status]?.content?.[JSON_TYPE];

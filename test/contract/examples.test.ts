@@ -1,0 +1,33 @@
+// Every operation has an executed example that fits its schema, and the committed examples are what the service answers now.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { DOCUMENT_FILE, readExamples } from '../../src/bin/document.ts';
+import { loadContract } from '../support/contract.ts';
+import { runExamples } from '../support/examples.ts';
+import { useService } from '../support/service.ts';
+
+const { operations, schemaFault } = await loadContract();
+const examples = readExamples();
+const service = useService({ env: { PUBLIC_URL: 'http://127.0.0.1:3000' } });
+
+test('the committed examples cover the whole contract', () => {
+  expect(Object.keys(examples)).toEqual(operations.map((op) => op.id));
+});
+
+describe.each(operations.map((op) => [op.id, op] as const))('%s', (id, op) => {
+  const example = examples[id];
+  test('its example fits the schemas', () => {
+    expect(op.operation.responses[example?.status ?? 0]).toBeDefined();
+    if (op.hasBody) expect(schemaFault(op, example?.request)).toBeUndefined();
+    if (example?.status !== 204) expect(schemaFault(op, example?.response, example?.status)).toBeUndefined();
+  });
+});
+
+test('a fresh run of the service gives the same examples (npm run examples makes them)', async () => {
+  expect(await runExamples(service)).toEqual(examples);
+}, 120_000);
+
+test('the examples stand in the committed document', () => {
+  const document = readFileSync(DOCUMENT_FILE, 'utf8');
+  expect(document.match(/^ +example:/gm)?.length ?? 0).toBeGreaterThanOrEqual(operations.length);
+});

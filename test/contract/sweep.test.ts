@@ -1,0 +1,169 @@
+// Walks every operation of the OpenAPI document and proves the manners of contract.md §1; one without a fixture fails.
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Answer, Send } from '../support/api.ts';
+import { fillPath, loadContract, type Op } from '../support/contract.ts';
+import { type Fixture, fixtures, type Target } from '../support/fixtures/index.ts';
+import { useService } from '../support/service.ts';
+import { createStory, type Story } from '../support/story.ts';
+import { absentId, addRoleless, core, headerFaults, officerWithout, snapshot, strangerFor } from '../support/sweep.ts';
+
+const contract = await loadContract();
+const service = useService();
+const seenTypes = new Map<string, number>();
+let story: Story;
+beforeAll(async () => {
+  story = createStory(service.api);
+  await addRoleless(service.database.ownerUrl);
+});
+
+/** Sends and holds every answer against the document, the headers and the problem shape. */
+async function call(op: Op, officer: string | null, target: Target, send: Send = {}): Promise<Answer> {
+  const path = fillPath(op.path, target.params ?? {}, target.query);
+  const answer = await service.api.as(officer, op.method, path, { body: target.body, ...send });
+  expect(contract.faultOf(op, answer)).toBeUndefined();
+  expect(headerFaults(answer)).toEqual([]);
+  if (answer.status >= 400) {
+    seenTypes.set(String(answer.body.type), answer.status);
+    expect(answer.body.instance).toBe(path.split('?')[0]);
+    expect(answer.body.requestId).toBe(answer.headers['x-request-id']);
+  }
+  return answer;
+}
+
+test('the document and the fixtures name the same operations', () => {
+  expect(Object.keys(fixtures).sort()).toEqual(contract.operations.map((op) => op.id).sort());
+});
+
+const withFixture = contract.operations.flatMap((op) => {
+  const fixture = fixtures[op.id];
+  return fixture ? [{ op, fixture }] : [];
+});
+const ordered = [...withFixture.filter((x) => !x.fixture.last), ...withFixture.filter((x) => x.fixture.last)];
+
+describe.each(ordered.map((x) => [x.op.id, x] as const))('%s', (_id, { op, fixture }) => {
+  const { officer } = fixture;
+  const write = op.method !== 'GET';
+  let target: Target;
+  let etag: string | undefined;
+  beforeAll(async () => {
+    target = await fixture.make(story);
+    if (!op.ifMatch) return;
+    const resource = fillPath(op.path.replace(/(\{id\}).*$/, '$1'), target.params ?? {});
+    etag = (await service.api.get(String(officer), resource)).etag;
+  });
+  const matched = (): Send => (etag === undefined ? {} : { etag });
+
+  if (!op.isPublic) {
+    test('401 without a token, and with a false one', async () => {
+      const wrong: Record<string, string>[] = [
+        {},
+        { authorization: 'Bearer nonsense' },
+        { authorization: 'Basic eDp5' },
+      ];
+      for (const headers of wrong) {
+        const answer = await call(op, null, target, { ...matched(), headers });
+        expect(answer.status).toBe(401);
+        expect(answer.headers['www-authenticate']).toBe('Bearer');
+      }
+    });
+  }
+
+  if (op.permission) {
+    test('403 for a role without the permission, the same for every id', async () => {
+      const outsider = officerWithout(String(op.permission));
+      const absent = { ...target, params: { ...target.params, ...(target.params?.id ? { id: absentId(0) } : {}) } };
+      const answers = [await call(op, outsider, target), await call(op, outsider, absent)];
+      for (const answer of answers) expect(answer).toMatchObject({ status: 403, body: { permission: op.permission } });
+      expect(core(answers[0])).toBe(core(answers[1]));
+    });
+  }
+
+  if (op.resource) {
+    test('404 for an absent id and an invisible one, byte for byte the same', async () => {
+      const { stranger, hidden } = await outsideOf(op, fixture, target);
+      const absent = { ...hidden, params: { ...hidden.params, id: absentId(1) } };
+      const answers = [await call(op, stranger, hidden, matched()), await call(op, stranger, absent, matched())];
+      expect(answers.map((a) => a.status)).toEqual([404, 404]);
+      expect(core(answers[0])).toBe(core(answers[1]));
+      // Without If-Match and with a body that is empty too: visibility comes before everything but shape.
+      if (op.ifMatch) expect((await call(op, stranger, hidden)).status).toBe(404);
+    });
+  }
+
+  if (op.hasBody) {
+    test('400 for an unknown field', async () => {
+      const body = { ...(target.body as object), notInTheContract: true };
+      const answer = await call(op, officer, { ...target, body }, matched());
+      expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+      expect(answer.body.errors).toMatchObject([{ pointer: '/notInTheContract' }]);
+    });
+  }
+
+  test('400 for an unknown query parameter', async () => {
+    const answer = await call(op, officer, { ...target, query: { ...target.query, notInTheContract: '1' } }, matched());
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#query/notInTheContract' }] } });
+  });
+
+  if (op.keyRequired) {
+    test('400 without an Idempotency-Key', async () => {
+      const answer = await call(op, officer, target, { ...matched(), key: null });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'idempotency.key_required' } });
+    });
+  }
+
+  if (op.ifMatch) {
+    test('428 without If-Match, 412 with a stale one', async () => {
+      expect((await call(op, officer, target)).status).toBe(428);
+      expect((await call(op, officer, target, { etag: '"999999.stale"' })).status).toBe(412);
+    });
+  }
+
+  const key = `sweep-${op.id}`;
+  if (op.dryRun) {
+    test('a dry run answers a preview and writes nothing', async () => {
+      const before = await snapshot(service.database.ownerUrl);
+      const dry = { ...target, query: { ...target.query, dryRun: 'true' } };
+      const answer = await call(op, officer, dry, { ...matched(), key });
+      expect(answer.status).toBe(200);
+      expect(await snapshot(service.database.ownerUrl)).toEqual(before);
+    });
+  }
+
+  let first: Answer | undefined;
+  test('succeeds as documented', async () => {
+    first = await call(op, officer, target, { ...matched(), ...(op.method === 'POST' ? { key } : {}) });
+    expect({ text: first.status < 300 || first.text }).toEqual({ text: true });
+    expect(first.headers['idempotency-replayed']).toBeUndefined();
+    if (first.status === 201) expect(first.headers.location).toMatch(/^http:\/\/service\.test\/v1\//);
+    if (typeof first.body.version === 'number') expect(first.etag).toMatch(/^"\d+\.[\w-]+"$/);
+    if (!write && first.etag) {
+      const again = await call(op, officer, target, { headers: { 'if-none-match': first.etag } });
+      expect(again.status).toBe(304);
+    }
+  });
+
+  if (op.method === 'POST' && !op.isPublic && fixture.stores !== false) {
+    test('a repeat with the same key is the first answer again, byte for byte', async () => {
+      const before = await snapshot(service.database.ownerUrl);
+      const again = await call(op, officer, target, { ...matched(), key });
+      expect(again.headers['idempotency-replayed']).toBe('true');
+      expect([again.status, again.text]).toEqual([first?.status, first?.text]);
+      for (const name of ['etag', 'location', 'content-type']) expect(again.headers[name]).toBe(first?.headers[name]);
+      expect(await snapshot(service.database.ownerUrl)).toEqual(before);
+    });
+  }
+});
+
+async function outsideOf(op: Op, fixture: Fixture, target: Target) {
+  const stranger = fixture.stranger ?? strangerFor(String(op.permission), String(fixture.officer));
+  const hidden = fixture.foreign ? { ...target, ...(await fixture.foreign(story)) } : target;
+  return { stranger, hidden };
+}
+
+test('every problem type seen on the way resolves to its page', async () => {
+  expect(seenTypes.size).toBeGreaterThan(5);
+  for (const [type, status] of seenTypes) {
+    const page = await service.api.request('GET', new URL(type).pathname);
+    expect([type, page.status, page.body.status, page.body.type]).toEqual([type, 200, status, type]);
+  }
+});

@@ -1,0 +1,98 @@
+// The OpenAPI document as tests use it: its operations, and a check of any answer against it.
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { buildDocument } from '../../src/bin/document.ts';
+import type { ApiDocument, Operation } from '../../src/platform/http/document.ts';
+import type { Answer } from './api.ts';
+
+export type Op = {
+  id: string;
+  method: string;
+  /** As in the document: `/v1/clues/{id}`. */
+  path: string;
+  operation: Operation;
+  /** Undefined: public, or any valid token. */
+  permission: string | undefined;
+  isPublic: boolean;
+  resource: boolean;
+  ifMatch: boolean;
+  keyRequired: boolean;
+  dryRun: boolean;
+  hasBody: boolean;
+};
+
+export type Contract = {
+  document: ApiDocument;
+  operations: Op[];
+  /** What is wrong with an answer's status or body; undefined = it is as documented. */
+  faultOf(op: Op, answer: Answer): string | undefined;
+  /** Whether a value fits the request body (or, with a status, the answer) of an operation. */
+  schemaFault(op: Op, value: unknown, status?: number): string | undefined;
+  problemFault(answer: Answer): string | undefined;
+};
+
+function toOp(path: string, method: string, operation: Operation): Op {
+  const named = (name: string) => (operation.parameters ?? []).some((p) => p.name === name);
+  return {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    operation,
+    permission: operation['x-permission'] as string | undefined,
+    isPublic: operation.security.length === 0,
+    resource: operation['x-resource'] !== undefined,
+    ifMatch: operation['x-if-match'] === 'required',
+    keyRequired: operation['x-idempotency-key'] === 'required',
+    dryRun: named('dryRun'),
+    hasBody: operation.requestBody !== undefined,
+  };
+}
+
+const escaped = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
+const JSON_TYPE = 'application/json';
+
+export async function loadContract(): Promise<Contract> {
+  const document = await buildDocument({});
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => toOp(path, method, operation)),
+  );
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
+  formats.default(ajv);
+  ajv.addSchema(document, 'openapi');
+  const compiled = new Map<string, ValidateFunction>();
+  const check = (pointer: string, value: unknown): string | undefined => {
+    const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi#${pointer}` });
+    compiled.set(pointer, validate);
+    return validate(value) ? undefined : ajv.errorsText(validate.errors).slice(0, 1000);
+  };
+  const at = (op: Op) => `/paths/${escaped(op.path)}/${op.method.toLowerCase()}`;
+  const schemaFault = (op: Op, value: unknown, status?: number) => {
+    const place = status === undefined ? 'requestBody' : `responses/${status}`;
+    return check(`${at(op)}/${place}/content/${escaped(JSON_TYPE)}/schema`, value);
+  };
+  const problemFault = ({ status, headers, body }: Answer): string | undefined => {
+    if (!/^application\/problem\+json/.test(headers['content-type'] ?? '')) return `${status} is no problem+json`;
+    if (body.status !== status) return `problem says ${String(body.status)}, the status is ${status}`;
+    return check('/components/schemas/Problem', body);
+  };
+  const faultOf = (op: Op, answer: Answer): string | undefined => {
+    const { status } = answer;
+    if (!op.operation.responses[status]) return `${status} is not documented`;
+    if (status >= 400) return problemFault(answer);
+    if (status === 204 || status === 304) return answer.text === '' ? undefined : `${status} with a body`;
+    return schemaFault(op, answer.body, status);
+  };
+  return { document, operations, faultOf, schemaFault, problemFault };
+}
+
+/** `/v1/clues/{id}` with its parameters filled in and a query added. */
+export function fillPath(path: string, params: Record<string, string>, query: Record<string, string> = {}): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`${path} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+  const search = new URLSearchParams(query).toString();
+  return search ? `${filled}?${search}` : filled;
+}

@@ -1,0 +1,93 @@
+// Runs every operation once against a real service and writes the exchanges down in a form that does not change from run to run.
+import pg from 'pg';
+import type { Example, Examples } from '../../src/platform/http/document.ts';
+import { fillPath, loadContract } from './contract.ts';
+import { fixtures } from './fixtures/index.ts';
+import type { Service } from './start.ts';
+import { createStory } from './story.ts';
+
+/** Business time of the story: a Monday morning in Shenyang. */
+const STORY_START = '2026-11-16T01:00:00.000Z';
+const HOUR = 3_600_000;
+
+async function setClock(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into business_clock (shift_ms) select (extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint`,
+      [STORY_START],
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** Lists are shortened: an example shows the shape, not the whole catalogue. */
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 3).map(shorten);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorten(member)]));
+}
+
+function replaceInOrder(text: string, pattern: RegExp, name: (n: number) => string): string {
+  const names = new Map<string, string>();
+  return text.replace(pattern, (found) => {
+    const known = names.get(found) ?? name(names.size + 1);
+    names.set(found, known);
+    return known;
+  });
+}
+
+/** Instants of the run become whole minutes of the story, in their true order; all others are the story's own data. */
+function settleInstants(text: string, started: number): string {
+  const pattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+  const begin = Date.parse(STORY_START);
+  const ofRun = (at: number) => [begin, started].some((from) => at >= from - 5000 && at < from + HOUR);
+  const found = [...new Set(text.match(pattern) ?? [])].filter((instant) => ofRun(Date.parse(instant))).sort();
+  const settled = new Map(found.map((instant, i) => [instant, new Date(begin + i * 60_000).toISOString()]));
+  return text.replace(pattern, (instant) => settled.get(instant) ?? instant);
+}
+
+const id = (n: number) => `0198c2a4-7f00-7000-8000-${n.toString(16).padStart(12, '0')}`;
+
+export function normalise(examples: Examples, started: number): Examples {
+  let text = JSON.stringify(examples);
+  text = replaceInOrder(text, /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, id);
+  text = settleInstants(text, started);
+  text = text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl');
+  text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));
+  return JSON.parse(text) as Examples;
+}
+
+/** Every operation of the contract once, in the order of the document, as its fixture's officer. */
+export async function runExamples(service: Service): Promise<Examples> {
+  const { operations } = await loadContract();
+  const started = Date.now();
+  await setClock(service.database.ownerUrl);
+  const story = createStory(service.api);
+  const examples: Record<string, Example> = {};
+  const known = operations.flatMap((op) => (fixtures[op.id] ? [{ op, fixture: fixtures[op.id] }] : []));
+  const rank = (last: boolean | undefined) => (last ? 1 : 0);
+  for (const { op, fixture } of known.toSorted((a, b) => rank(a.fixture?.last) - rank(b.fixture?.last))) {
+    if (!fixture) continue;
+    const { params = {}, query, body } = await fixture.make(story);
+    const resource = fillPath(op.path.replace(/(\{id\}).*$/, '$1'), params);
+    const etag = op.ifMatch ? { etag: (await service.api.get(String(fixture.officer), resource)).etag } : {};
+    const path = fillPath(op.path, params, query);
+    const answer = await service.api.as(fixture.officer, op.method, path, { body, ...etag });
+    if (answer.status >= 300) throw new Error(`${op.id}: ${answer.status} ${answer.text}`);
+    examples[op.id] = {
+      status: answer.status,
+      ...(Object.keys(params).length > 0 ? { params } : {}),
+      ...(body === undefined ? {} : { request: shorten(body) }),
+      ...(answer.text === '' ? {} : { response: shorten(answer.body) }),
+    };
+  }
+  return normalise(
+    Object.fromEntries(operations.flatMap(({ id: op }) => (examples[op] ? [[op, examples[op]]] : []))),
+    started,
+  );
+}
+
+export const examplesText = (examples: Examples) => `${JSON.stringify(examples, null, 2)}\n`;

@@ -1,0 +1,89 @@
+// What the sweep asks besides the document: who lacks a permission, who does not see, and whether anything was written.
+import pg from 'pg';
+import { permissionsOf } from '../../src/agencies/roles.ts';
+import { sandboxOfficers } from '../../src/sandbox/officers.ts';
+import type { Answer } from './api.ts';
+
+const may = (code: string, permission: string) =>
+  sandboxOfficers.some((officer) => officer.code === code && permissionsOf(officer.roles).has(permission));
+
+/** An officer of Heping's procuratorate with no role at all: for what every sandbox officer may do. */
+export const ROLELESS = 'nobody.heping';
+
+export async function addRoleless(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into officers (id, agency_id, code, name, person_key, roles, created_at, updated_at)
+       select gen_random_uuid(), agency_id, $1, '无岗', $1, '{}', now(), now() from officers where code = 'head.heping'`,
+      [ROLELESS],
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** Somebody whose roles do not give the permission. */
+export function officerWithout(permission: string): string {
+  return sandboxOfficers.map((officer) => officer.code).find((code) => !may(code, permission)) ?? ROLELESS;
+}
+
+/** The same post in Tiexi, or anybody there with the permission: what happened in Heping is invisible to them. */
+export function strangerFor(permission: string, officer: string): string {
+  const post = officer.split('.')[0];
+  const inTiexi = sandboxOfficers.map((o) => o.code).filter((code) => code.endsWith('.tiexi'));
+  const found = [`${post}.tiexi`, ...inTiexi].find((code) => may(code, permission));
+  if (!found) throw new Error(`nobody in Tiexi has ${permission}: give the fixture a stranger and a foreign target`);
+  return found;
+}
+
+/** Ids in the form of the service's own that nothing has. */
+export const absentId = (n: number) => `0198c2a4-7f00-7000-8000-00000000000${n}`;
+
+/** An error body without what may differ: its address and the request's id. */
+export function core(answer: Answer | undefined): string {
+  const { instance: _instance, requestId: _requestId, ...rest } = answer?.body ?? {};
+  return `${answer?.status} ${answer?.headers['content-type']} ${JSON.stringify(rest)}`;
+}
+
+const WANTED: Readonly<Record<string, RegExp>> = {
+  'cache-control': /^no-store$/,
+  'x-content-type-options': /^nosniff$/,
+  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'$/,
+  'strict-transport-security': /^max-age=(31536000|63072000); includeSubDomains$/,
+  'referrer-policy': /^no-referrer$/,
+  'x-request-id': /^[0-9a-f-]{36}$/,
+  vary: /Authorization/,
+};
+
+/** Security headers that are absent or wrong, and headers that tell about the inside (S-38). */
+export function headerFaults(answer: Pick<Answer, 'headers' | 'status'>): string[] {
+  const faults = Object.entries(WANTED)
+    .filter(([name, wanted]) => !wanted.test(answer.headers[name] ?? ''))
+    .map(([name]) => `${name}: ${answer.headers[name] ?? 'absent'}`);
+  const telling = ['server', 'x-powered-by'].filter((name) => answer.headers[name] !== undefined);
+  return [...faults, ...telling];
+}
+
+/** Row count and newest writer of every table, and every sequence; views of persons are audited even where nothing else is written. */
+export async function snapshot(ownerUrl: string): Promise<Record<string, string>> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname in ('public', 'keyring') order by 1`,
+    );
+    const parts = tables.rows.map(({ name }) => {
+      const kept = name === 'public.audit_records' ? ` where type <> 'person.viewed'` : '';
+      return `select '${name}' as name, count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) as state from ${name}${kept}`;
+    });
+    const sequences = `select schemaname || '.' || sequencename, coalesce(last_value::text, '-') from pg_sequences
+      where schemaname in ('public', 'keyring')`;
+    const found = await client.query<{ name: string; state: string }>([...parts, sequences].join(' union all '));
+    return Object.fromEntries(found.rows.map((row) => [row.name, row.state]));
+  } finally {
+    await client.end();
+  }
+}
