@@ -12,6 +12,7 @@ import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { NewId } from './kernel/ids.ts';
 import { documentInfo } from './openapi-info.ts';
+import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
 import type { Pool } from './platform/db/client.ts';
@@ -86,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   meRoutes(app);
   agencyRoutes(app);
   officerRoutes(app);
+  personRoutes(app);
   clueRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

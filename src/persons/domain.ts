@@ -67,20 +67,21 @@ function checkCitizenId(idNumber: string, input: SubjectInput, at: string, today
 /** Normal form and every broken rule of one subject; `at` is its JSON Pointer. */
 export function checkSubject(input: SubjectInput, at: string, today: string): Checked {
   const errors: FieldError[] = [];
-  const idNumber = input.idNumber ? normaliseIdNumber(input.idNumber) : null;
+  const idNumber = normaliseIdNumber(input.idNumber ?? '') || null;
+  const name = input.name?.trim().normalize('NFC') || null;
   const idType = input.idType ?? (idNumber ? 'citizen_id' : 'none');
   if (idNumber && idType === 'none')
     errors.push({ pointer: `${at}/idType`, code: 'id_type.missing', detail: 'an identity number needs its type' });
-  if (input.name && input.nameUnknown)
+  if (name && input.nameUnknown)
     errors.push({ pointer: `${at}/nameUnknown`, code: 'name.contradiction', detail: 'a name is given' });
-  if (!input.name && !input.nameUnknown)
+  if (!name && !input.nameUnknown)
     errors.push({ pointer: `${at}/name`, code: 'name.missing', detail: 'give name, or nameUnknown: true' });
   if (input.birthDate && (!isCivilDate(input.birthDate) || input.birthDate > today)) {
     errors.push({ pointer: `${at}/birthDate`, code: 'birth_date.invalid', detail: 'not a day up to today' });
   }
   const parsed = idNumber && idType === 'citizen_id' ? checkCitizenId(idNumber, input, at, today, errors) : undefined;
   const subject: Subject = {
-    name: input.name?.trim().normalize('NFC') || null,
+    name,
     sex: parsed?.sex ?? input.sex ?? 'unknown',
     birthDate: parsed?.birthDate ?? input.birthDate ?? null,
     idType,

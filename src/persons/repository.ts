@@ -84,6 +84,29 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
   return row;
 }
 
+/** The person with that document, if the caller's agency may see them; others are not there. */
+export async function findByIdentity(tx: Tx, idType: string, idNumber: string): Promise<PersonRow | undefined> {
+  const index = tx.vault.index('id_number', `${idType}|${idNumber}`);
+  const [row] = await tx.db
+    .select()
+    .from(persons)
+    .where(and(eq(persons.idNumberIndex, index), visible(tx, 'person', persons.id)));
+  return row;
+}
+
+/** Everything a disclosure may name, in clear. */
+export async function openPerson(tx: Tx, person: PersonRow): Promise<ClearIdentity & { idNumber: string | null }> {
+  const place = { table: 'persons', column: 'id_number', rowId: person.id };
+  const [idNumber] = await tx.vault.open([{ place, data: person.idNumberSealed }]);
+  return { ...(await openIdentity(tx, person)), idNumber: idNumber ?? null };
+}
+
+/** The words of a purpose, for the audit record: readable as long as the person's key exists. */
+export async function sealPurpose(tx: Tx, personId: string, text: string): Promise<string> {
+  const key = await tx.vault.keyFor('person', personId);
+  return tx.vault.seal(key, { table: 'audit_records', column: 'purpose', rowId: personId }, text).toString('base64');
+}
+
 export type ClearIdentity = { name: string | null; birthDate: string | null };
 
 /** Name and birth date in clear, for rules that need them (age at the decision); callers that show them record a view. */

@@ -1,0 +1,57 @@
+// Looking up and disclosing persons: each is a read that leaves an audit record, whatever it found (P-06, P-07).
+import { actionProblems } from '../kernel/action.ts';
+import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import type { EnumValue } from '../reference/enums.ts';
+import type { IdType } from './domain.ts';
+import { findByIdentity, findPerson, openPerson, sealPurpose } from './repository.ts';
+import { isCode } from './service.ts';
+
+export type Lookup = { idType: Exclude<IdType, 'none'>; idNumber: string };
+export const DISCLOSURE_FIELDS = ['name', 'birthDate', 'idNumber'] as const;
+export type DisclosureField = (typeof DISCLOSURE_FIELDS)[number];
+export type DisclosureRequest = {
+  purpose: string;
+  legalBasis: EnumValue<'legal-bases'>;
+  fields: DisclosureField[];
+};
+export type Disclosure = { personId: string } & { [F in DisclosureField]?: string | null };
+
+/**
+ * Ids of the persons with that document whom the caller's agency may see. A search that finds nothing has no person to
+ * be recorded under: the record then has an id of its own, so that searching at random still shows.
+ */
+export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
+  const idNumber = normaliseIdNumber(lookup.idNumber);
+  const parsed = lookup.idType === 'citizen_id' ? parseCitizenId(idNumber, tx.ctx.today) : undefined;
+  if (parsed?.ok === false) {
+    throw httpProblems['request.rule_violated']({}, [
+      {
+        pointer: '/idNumber',
+        code: `id_number.${parsed.reason}`,
+        detail: 'not a valid citizen identity number (GB 11643)',
+      },
+    ]);
+  }
+  const person = await findByIdentity(tx, lookup.idType, idNumber);
+  const data = { found: person !== undefined, idType: lookup.idType };
+  tx.viewed(person?.id ?? tx.newId(), [], 'person.lookup', { type: 'person.looked_up', data });
+  return person ? [person.id] : [];
+}
+
+/**
+ * The fields asked for in clear, once. The audit record is kept in clear: it gets the purpose as a code; words of the
+ * caller's own count as `other` and are kept sealed beside it.
+ */
+export async function disclosePerson(tx: Tx, id: string, request: DisclosureRequest): Promise<Disclosure | undefined> {
+  if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
+  const person = await findPerson(tx, id);
+  if (!person) return undefined;
+  const clear = await openPerson(tx, person);
+  const coded = isCode('disclosure-purposes', request.purpose, tx.ctx.today);
+  const words: Record<string, string> = coded ? {} : { purposeSealed: await sealPurpose(tx, id, request.purpose) };
+  const data = { legalBasis: request.legalBasis, ...words };
+  tx.viewed(id, request.fields, coded ? request.purpose : 'other', { type: 'person.disclosed', data });
+  return { personId: id, ...Object.fromEntries(request.fields.map((field) => [field, clear[field]])) };
+}
