@@ -9,7 +9,7 @@ import { claimKey, type KeyUse, type StoredReply, storeReply } from '../db/idemp
 import { readTx, type Tx, type TxDeps, type TxRequest, writeTx } from '../db/tx.ts';
 import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parseIfMatch } from './conditional.ts';
 import { listView, nextLink, pageRequest } from './cursor.ts';
-import { idempotencyProblems, keyUse, parseIdempotencyKey, throughGate } from './idempotency.ts';
+import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempotencyKey } from './idempotency.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
 
 export type CommandSpec<T, V> = {
@@ -101,6 +101,7 @@ type Outcome = { reply: StoredReply; replayed: boolean };
 
 async function runCommand<T, V>(
   deps: CommandDeps,
+  gate: KeyGate,
   req: FastifyRequest,
   reply: FastifyReply,
   spec: CommandSpec<T, V>,
@@ -132,7 +133,7 @@ async function runCommand<T, V>(
       },
       store: async (tx, _conn, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
     });
-  const outcome = use ? await throughGate(use, execute) : await execute();
+  const outcome = use ? await gate(use, execute) : await execute();
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
   return send(reply, outcome.reply);
 }
@@ -175,10 +176,11 @@ declare module 'fastify' {
 
 /** Adds `req.command`, `req.read` and `req.list`; the reply is bound when the request starts. */
 export function registerCommands(app: FastifyInstance, deps: CommandDeps): void {
+  const gate = createKeyGate();
   app.decorateRequest('actor', null);
   for (const name of ['command', 'read', 'list'] as const) app.decorateRequest(name, undefined as never);
   app.addHook('onRequest', async (req, reply) => {
-    req.command = (spec) => sent(runCommand(deps, req, reply, spec));
+    req.command = (spec) => sent(runCommand(deps, gate, req, reply, spec));
     req.read = (read) => sent(runRead(deps, req, reply, read));
     req.list = (fetch, view) =>
       req.read(async (tx) => {

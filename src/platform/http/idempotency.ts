@@ -83,7 +83,6 @@ export function keyUse(req: FastifyRequest, actor: Actor, key: string): KeyUse {
   return { scope, key, fingerprint: createHash('sha256').update(parts.join('\n')).digest() };
 }
 
-const running = new Map<string, Promise<unknown>>();
 const WAIT_MS = 2000;
 
 async function waitFor(first: Promise<unknown>): Promise<void> {
@@ -100,22 +99,28 @@ async function waitFor(first: Promise<unknown>): Promise<void> {
   if (outcome === 'late') throw idempotencyProblems['idempotency.in_flight']({ retryAfter: 1 });
 }
 
+export type KeyGate = <T>(use: KeyUse, run: () => Promise<T>) => Promise<T>;
+
 /**
- * The first request with a key runs; duplicates wait up to 2 s without holding a connection, then go on to the replay.
- * Where the first failed, the unique index lets one of them through: the gate only spares connections, it is no wall.
+ * One gate per service: the first request with a key runs; duplicates wait up to 2 s without holding a connection, then
+ * go on to the replay. Where the first failed, the unique index lets one of them through: the gate only spares
+ * connections, it is no wall.
  */
-export async function throughGate<T>(use: KeyUse, run: () => Promise<T>): Promise<T> {
-  const name = `${use.scope}\n${use.key}`;
-  const first = running.get(name);
-  if (first) {
-    await waitFor(first);
-    return run();
-  }
-  const mine = run();
-  running.set(name, mine);
-  try {
-    return await mine;
-  } finally {
-    running.delete(name);
-  }
+export function createKeyGate(): KeyGate {
+  const running = new Map<string, Promise<unknown>>();
+  return async (use, run) => {
+    const name = `${use.scope}\n${use.key}`;
+    const first = running.get(name);
+    if (first) {
+      await waitFor(first);
+      return run();
+    }
+    const mine = run();
+    running.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      running.delete(name);
+    }
+  };
 }

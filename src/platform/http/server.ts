@@ -60,6 +60,8 @@ function answerParserError(options: ServerOptions, error: NodeJS.ErrnoException,
     connection: 'close',
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  // A client that never closes its side keeps no socket for it.
+  socket.setTimeout(5000, () => socket.destroy());
   socket.end(`HTTP/1.1 ${problem.status} Error\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
@@ -75,13 +77,15 @@ export function createServer(options: ServerOptions): App {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
-    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: 10_000, requireHostHeader: true },
+    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: 10_000, requireHostHeader: false },
     clientErrorHandler: (error, socket) => answerParserError(options, error, socket),
     frameworkErrors: (error, req, reply) => {
-      for (const [name, value] of Object.entries(securityHeaders())) reply.header(name, value);
+      reply.headers({ ...securityHeaders(), 'x-request-id': req.id });
       sendProblem(req, reply, toProblem(error), options.publicUrl);
     },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  // Node answers an Expect it does not know with a bare 417; it may be ignored as well (RFC 9110 §10.1.1).
+  app.server.on('checkExpectation', (req, res) => app.server.emit('request', req, res));
   // Made at the first compilation, when every component is registered.
   const validators = new Map<boolean, Ajv>();
   const ajvFor = (coerce: boolean): Ajv => {
