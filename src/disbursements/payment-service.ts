@@ -1,0 +1,114 @@
+// Verbs on disbursements from the bank's door on: submission, settlement, failure; appropriation and notification as recorded facts.
+import { moveFunds } from '../funds/service.ts';
+import { ensureAction } from '../kernel/action.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import type { ExpectedVersion } from '../platform/http/conditional.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { disbursementActions, disbursementMachine, type FAILURE_OUTCOMES } from './domain.ts';
+import { advance, type Disbursement, lockDisbursement, officerOf } from './service.ts';
+
+const { next } = disbursementMachine;
+
+/** The day of a recorded fact lies not in the future, else 422. */
+function ensurePast(tx: Tx, day: string, pointer: string): void {
+  if (day <= tx.ctx.today) return;
+  throw httpProblems['request.rule_violated']({}, [{ pointer, code: 'date.future', detail: 'a day after today' }]);
+}
+
+function move(tx: Tx, line: Disbursement, kind: 'submission' | 'settlement' | 'failure'): Promise<void> {
+  const { amountFen, caseId, id: disbursementId } = line;
+  return moveFunds(tx, line.fundId, { kind, amountFen, caseId, disbursementId });
+}
+
+/** The application to the finance department or paying bank; a failed line is sent again under its own id. */
+export async function submitDisbursement(tx: Tx, id: string, expected: ExpectedVersion): Promise<Disbursement> {
+  const line = await lockDisbursement(tx, id, expected);
+  ensureAction(disbursementMachine, disbursementActions, 'submission', line, tx.ctx.actor);
+  const officer = officerOf(tx.ctx.actor);
+  const submissions = line.submissions + 1;
+  const change = {
+    submittedBy: officer.id,
+    submittedByPersonKey: officer.personKey,
+    submittedAt: tx.ctx.now,
+    submissions,
+  };
+  const saved = await advance(tx, line, next(line.state, 'submit'), {
+    fact: 'submitted',
+    change,
+    data: { submissions },
+  });
+  await move(tx, line, 'submission');
+  return saved;
+}
+
+/** The bank has paid. Money in custody is paid to the custodian and waits there for its releases. */
+export async function settleDisbursement(
+  tx: Tx,
+  id: string,
+  input: { paidOn: string; bankReference: string },
+  expected: ExpectedVersion,
+): Promise<Disbursement> {
+  ensurePast(tx, input.paidOn, '/paidOn');
+  const line = await lockDisbursement(tx, id, expected);
+  ensureAction(disbursementMachine, disbursementActions, 'settlement', line, tx.ctx.actor);
+  const officer = officerOf(tx.ctx.actor);
+  const change = { ...input, settledBy: officer.id, settledByPersonKey: officer.personKey };
+  const settled = await advance(tx, line, next(line.state, 'settle'), {
+    fact: 'settled',
+    change,
+    data: { paidOn: input.paidOn },
+  });
+  const inCustody =
+    line.kind === 'custody'
+      ? await advance(tx, settled, next(settled.state, 'place-in-custody'), { fact: 'placed_in_custody' })
+      : settled;
+  await move(tx, line, 'settlement');
+  return inCustody;
+}
+
+/** Failed: the money is reserved again. Unknown: nobody can say yet, so it stays in transit and the line stays open. */
+export async function failDisbursement(
+  tx: Tx,
+  id: string,
+  input: { reason: string; outcome?: (typeof FAILURE_OUTCOMES)[number] },
+  expected: ExpectedVersion,
+): Promise<Disbursement> {
+  const line = await lockDisbursement(tx, id, expected);
+  ensureAction(disbursementMachine, disbursementActions, 'failure', line, tx.ctx.actor);
+  const notes = { failureReason: input.reason };
+  if (input.outcome === 'unknown')
+    return advance(tx, line, next(line.state, 'mark-unknown'), { fact: 'outcome_unknown', notes });
+  const saved = await advance(tx, line, next(line.state, 'fail'), { fact: 'failed', notes });
+  await move(tx, line, 'failure');
+  return saved;
+}
+
+/** The treasury has paid in: a recorded fact for the clocks; it never blocks payment. A later record corrects the earlier. */
+export async function recordAppropriation(
+  tx: Tx,
+  id: string,
+  input: { receivedOn: string; documentNumber: string },
+  expected: ExpectedVersion,
+): Promise<Disbursement> {
+  ensurePast(tx, input.receivedOn, '/receivedOn');
+  const line = await lockDisbursement(tx, id, expected);
+  ensureAction(disbursementMachine, disbursementActions, 'appropriation', line, tx.ctx.actor);
+  const change = { appropriatedOn: input.receivedOn, appropriationDocument: input.documentNumber };
+  const data = { receivedOn: input.receivedOn };
+  return advance(tx, line, next(line.state, 'appropriate'), { fact: 'appropriated', change, data });
+}
+
+/** The claimant was told of the money; a recorded fact as well. */
+export async function recordNotification(
+  tx: Tx,
+  id: string,
+  input: { toldOn: string; channel: string },
+  expected: ExpectedVersion,
+): Promise<Disbursement> {
+  ensurePast(tx, input.toldOn, '/toldOn');
+  const line = await lockDisbursement(tx, id, expected);
+  ensureAction(disbursementMachine, disbursementActions, 'notification', line, tx.ctx.actor);
+  const change = { notifiedOn: input.toldOn, notificationChannel: input.channel };
+  const data = { toldOn: input.toldOn, channel: input.channel };
+  return advance(tx, line, next(line.state, 'notify'), { fact: 'notified', change, data });
+}

@@ -1,0 +1,170 @@
+// Verbs on funds: opening, movements, and the reservation that a grant makes and its lines draw on.
+import { findSuperiors } from '../agencies/service.ts';
+import { type AssistanceCase, findCase } from '../cases/service.ts';
+import type { AccessGrant, Fact } from '../kernel/fact.ts';
+import { formatYuan } from '../kernel/money.ts';
+import { onConstraint } from '../platform/db/errors.ts';
+import type { FactHandler, Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { fundProblems } from './domain.ts';
+import {
+  type FundMovement,
+  type FundRow,
+  findDefaultFund,
+  findFund,
+  insertFunds,
+  insertReservation,
+  lockFunds,
+  lockReservations,
+  postMovement,
+  procuratoratesWithoutFund,
+  type ReservationRow,
+  saveReservation,
+} from './repository.ts';
+
+onConstraint('funds_available_fen_check', () => fundProblems['fund.insufficient']());
+onConstraint('fund_reservations_cap', () => fundProblems['award.cap_exceeded']());
+
+/** Free to be planned: what is neither drawn by a line nor given back. */
+const restOf = (r: ReservationRow) => r.amountFen - r.drawnFen - r.releasedFen;
+
+export const DEFAULT_FUND = { code: 'judicial-aid', name: '司法救助专项资金' } as const;
+
+type Owner = { agencyId: string; superiors: readonly string[] };
+
+async function openFunds(tx: Tx, owners: readonly Owner[], amountFen: bigint): Promise<void> {
+  if (owners.length === 0) return;
+  const opened = owners.map((owner) => ({ ...owner, id: tx.newId() }));
+  await insertFunds(
+    tx,
+    opened.map(({ id, agencyId }) => ({ id, agencyId, ...DEFAULT_FUND, isDefault: true, amountFen })),
+  );
+  for (const { id, agencyId, superiors } of opened) {
+    const oversight: AccessGrant[] = superiors.map((superior) => ({ agencyId: superior, relation: 'oversight' }));
+    const access: AccessGrant[] = [...oversight, { agencyId, relation: 'owner' }];
+    tx.record({ type: 'fund.opened', kind: 'fund', id, data: { agencyId, amountFen: Number(amountFen) }, access });
+  }
+}
+
+/** Opens the default fund of one procuratorate with its first allocation, in fen. */
+export async function openDefaultFund(tx: Tx, agency: { id: string }, amountFen: bigint): Promise<void> {
+  await openFunds(tx, [{ agencyId: agency.id, superiors: await findSuperiors(tx, agency.id) }], amountFen);
+}
+
+/** One default fund for every procuratorate that has none; answers how many were opened. */
+export async function openDefaultFunds(tx: Tx, amountFen: bigint): Promise<number> {
+  const owners = await procuratoratesWithoutFund(tx);
+  await openFunds(tx, owners, amountFen);
+  return owners.length;
+}
+
+/** Moves money between the accounts of a fund (`MOVEMENTS`); call it last, funds in id order. */
+export async function moveFunds(tx: Tx, fundId: string, movement: FundMovement): Promise<void> {
+  await postMovement(tx, fundId, movement);
+}
+
+export type Draw = { caseId: string; beneficiaryId: string; fundId?: string | undefined; amountFen: bigint };
+
+/**
+ * Lets a line draw on the award's reservation and answers its fund. The reservation is locked, so that two lines never
+ * share the rest; 422 for a fund on which nothing is reserved, 409 beyond the grant.
+ */
+export async function drawReservation(tx: Tx, draw: Draw): Promise<{ fundId: string }> {
+  const reservations = await lockReservations(tx, draw);
+  const chosen = reservations.find((r) => restOf(r) >= draw.amountFen) ?? reservations[0];
+  if (!chosen) {
+    const errors = [{ pointer: '/fundId', code: 'fund.unknown', detail: 'nothing is reserved there for this award' }];
+    throw httpProblems['request.reference_unknown']({}, errors);
+  }
+  const over = draw.amountFen - restOf(chosen);
+  if (over > 0n) {
+    const amounts = { limit: formatYuan(chosen.amountFen), missing: formatYuan(over) };
+    throw fundProblems['award.cap_exceeded'](amounts);
+  }
+  await saveReservation(tx, chosen.id, { drawnFen: chosen.drawnFen + draw.amountFen });
+  return { fundId: chosen.fundId };
+}
+
+/** A void line gives its draw back: to the award while the case runs, to the fund once it has ended. */
+export async function returnDraw(tx: Tx, draw: Draw & { fundId: string; disbursementId: string }): Promise<void> {
+  const { caseId, fundId, disbursementId, amountFen } = draw;
+  const [reservation] = await lockReservations(tx, draw);
+  if (!reservation) throw new Error('a line has no reservation');
+  const drawnFen = reservation.drawnFen - amountFen;
+  if (!reservation.ended) return saveReservation(tx, reservation.id, { drawnFen });
+  await saveReservation(tx, reservation.id, { drawnFen, releasedFen: reservation.releasedFen + amountFen });
+  await moveFunds(tx, fundId, { kind: 'release', amountFen, caseId, disbursementId });
+}
+
+type Award = { beneficiaryId: string; fundId: string; amountFen: bigint };
+
+async function awardsOf(tx: Tx, found: AssistanceCase): Promise<Award[]> {
+  const awards: Award[] = [];
+  for (const { id: beneficiaryId, grantedFen, fundId } of found.beneficiaries) {
+    if (grantedFen === null) continue;
+    const usable = fundId ?? (await findDefaultFund(tx, found.handlingAgencyId))?.id;
+    if (!usable) throw fundProblems['fund.unavailable']();
+    awards.push({ beneficiaryId, fundId: usable, amountFen: grantedFen });
+  }
+  return awards;
+}
+
+function ensureCovered(found: AssistanceCase, fund: FundRow | undefined, awards: readonly Award[]): void {
+  if (fund?.agencyId !== found.handlingAgencyId) throw fundProblems['fund.unavailable']();
+  const wanted = awards.reduce((sum, award) => sum + award.amountFen, 0n);
+  if (wanted <= fund.availableFen) return;
+  throw fundProblems['fund.insufficient']({ missing: formatYuan(wanted - fund.availableFen) });
+}
+
+/** A grant reserves every award on its fund, or fails with what is missing: a decision without money is none. */
+async function reserveAwards(tx: Tx, fact: Fact): Promise<void> {
+  const found = await requireCase(tx, fact);
+  const awards = await awardsOf(tx, found);
+  const ids = [...new Set(awards.map((award) => award.fundId))].sort();
+  const locked = new Map((await lockFunds(tx, ids)).map((fund) => [fund.id, fund]));
+  for (const id of ids) {
+    const mine = awards.filter((award) => award.fundId === id);
+    ensureCovered(found, locked.get(id), mine);
+    for (const award of mine) {
+      await insertReservation(tx, { ...award, caseId: found.id });
+      const { amountFen } = award;
+      await moveFunds(tx, id, { kind: 'reservation', amountFen, caseId: found.id, disbursementId: null });
+    }
+  }
+}
+
+/** A fund named in a proposal must be the handling agency's own; the answer is the same for absent and foreign ones. */
+async function checkProposedFunds(tx: Tx, fact: Fact): Promise<void> {
+  const found = await requireCase(tx, fact);
+  for (const { fundId } of found.beneficiaries) {
+    if (fundId === null) continue;
+    const fund = await findFund(tx, fundId);
+    if (fund?.agencyId === found.handlingAgencyId) continue;
+    throw httpProblems['request.reference_unknown']({}, [{ pointer: '/awards', code: 'fund.unknown', detail: fundId }]);
+  }
+}
+
+/** An ended case gives back what no line has drawn. */
+async function releaseRest(tx: Tx, fact: Fact): Promise<void> {
+  for (const reservation of await lockReservations(tx, { caseId: fact.id })) {
+    if (reservation.ended) continue;
+    const amountFen = restOf(reservation);
+    await saveReservation(tx, reservation.id, { releasedFen: reservation.releasedFen + amountFen, ended: true });
+    if (amountFen === 0n) continue;
+    await moveFunds(tx, reservation.fundId, { kind: 'release', amountFen, caseId: fact.id, disbursementId: null });
+  }
+}
+
+async function requireCase(tx: Tx, fact: Fact): Promise<AssistanceCase> {
+  const found = await findCase(tx, fact.id);
+  if (!found) throw new Error(`${fact.type} of an absent case`);
+  return found;
+}
+
+export const fundHandlers: readonly FactHandler[] = [
+  { on: ['case.proposed'], handle: checkProposedFunds },
+  { on: ['case.granted'], handle: reserveAwards },
+  { on: ['case.closed', 'case.revoked'], handle: releaseRest },
+];
+
+export { findDefaultFund, findFund };

@@ -1,0 +1,69 @@
+// Every state × every verb of a disbursement, against the lifecycle as the contract writes it (§3).
+import { describe, expect, test } from '@jest/globals';
+import {
+  DISBURSEMENT_STATES,
+  type DisbursementState,
+  disbursementActions,
+  disbursementMachine,
+  openLinesDelta,
+} from '../../src/disbursements/domain.ts';
+import { applyMovement, MOVEMENTS, NO_BALANCE } from '../../src/funds/domain.ts';
+
+/** state → verb → next state; what is not here is a 409. Appropriation and notification record without moving. */
+const recorded = { appropriate: 'same', notify: 'same' };
+const ALLOWED: Readonly<Record<DisbursementState, Readonly<Record<string, string>>>> = {
+  reserved: { authorise: 'authorised', void: 'voided' },
+  authorised: { submit: 'submitted', void: 'voided', ...recorded },
+  submitted: { settle: 'settled', fail: 'failed', 'mark-unknown': 'unknown', ...recorded },
+  unknown: { settle: 'settled', fail: 'failed', ...recorded },
+  failed: { submit: 'submitted', void: 'voided', ...recorded },
+  settled: {
+    'confirm-receipt': 'receipt_confirmed',
+    'dispute-receipt': 'receipt_disputed',
+    'place-in-custody': 'in_custody',
+    'order-recovery': 'recovering',
+    ...recorded,
+  },
+  in_custody: { 'exhaust-custody': 'settled', 'order-recovery': 'recovering', ...recorded },
+  receipt_confirmed: { 'order-recovery': 'recovering', ...recorded },
+  receipt_disputed: { 'order-recovery': 'recovering', ...recorded },
+  recovering: { recover: 'recovered', 'recover-part': 'same', 'write-off': 'written_off' },
+  recovered: {},
+  voided: {},
+  written_off: {},
+};
+
+const verbs = Object.keys(disbursementMachine.verbs) as (keyof typeof disbursementMachine.verbs)[];
+
+describe.each(DISBURSEMENT_STATES)('a line that is %s', (state) => {
+  test.each(verbs)('%s', (verb) => {
+    const to = ALLOWED[state][verb];
+    if (to) expect(disbursementMachine.next(state, verb)).toBe(to === 'same' ? state : to);
+    else expect(() => disbursementMachine.next(state, verb)).toThrow('disbursement.illegal_transition');
+  });
+});
+
+test('every action stands on verbs of the machine, and every state can be reached', () => {
+  const used = new Set<string>(Object.values(disbursementActions).flatMap((action) => [...action.verbs]));
+  for (const verb of used) expect(verbs).toContain(verb);
+  const reached = new Set(['reserved', ...Object.values(disbursementMachine.verbs).map((verb) => verb.to)]);
+  for (const state of DISBURSEMENT_STATES) expect(reached).toContain(state);
+});
+
+test('lines keep their case open exactly while they are reserved, authorised, submitted or unknown', () => {
+  expect(openLinesDelta('authorised', 'submitted')).toBe(0);
+  expect(openLinesDelta('submitted', 'unknown')).toBe(0);
+  expect(openLinesDelta('submitted', 'failed')).toBe(-1);
+  expect(openLinesDelta('failed', 'submitted')).toBe(1);
+  expect(openLinesDelta('failed', 'voided')).toBe(0);
+  expect(openLinesDelta('unknown', 'settled')).toBe(-1);
+});
+
+test('a movement takes from one account what it gives to another', () => {
+  const kinds = Object.values(MOVEMENTS);
+  const total = (b: typeof NO_BALANCE) => b.available + b.reserved + b.inTransit + b.paid;
+  for (const { from, to } of kinds) {
+    const after = applyMovement(NO_BALANCE, { from, to, amountFen: 5n });
+    expect(total(after)).toBe(from === 'external' ? 5n : 0n);
+  }
+});
