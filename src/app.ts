@@ -6,6 +6,8 @@ import { actorSource } from './agencies/service.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
+import { caseDecisionRoutes } from './cases/decision-routes.ts';
+import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
 import { eventSink } from './events/repository.ts';
@@ -89,6 +91,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   officerRoutes(app);
   personRoutes(app);
   clueRoutes(app);
+  caseRoutes(app);
+  caseDecisionRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());

@@ -43,19 +43,18 @@ export type AuditRow = typeof auditRecords.$inferSelect;
 
 /** The facts of one resource that the caller sees, newest first; views of persons are not among them. */
 export async function readHistory(tx: Tx, kind: ResourceKind, id: string, page: PageRequest): Promise<Page<AuditRow>> {
+  const facts = and(
+    eq(auditRecords.kind, kind),
+    eq(auditRecords.resourceId, id),
+    isNotNull(auditRecords.sequence),
+    visible(tx, kind, auditRecords.resourceId),
+  );
   const rows = await tx.db
     .select()
     .from(auditRecords)
-    .where(
-      and(
-        eq(auditRecords.kind, kind),
-        eq(auditRecords.resourceId, id),
-        isNotNull(auditRecords.sequence),
-        visible(tx, kind, auditRecords.resourceId),
-        page.before ? lt(auditRecords.id, page.before) : undefined,
-      ),
-    )
+    .where(and(facts, page.before ? lt(auditRecords.id, page.before) : undefined))
     .orderBy(desc(auditRecords.id))
     .limit(page.limit + 1);
-  return toPage(rows, page.limit);
+  const total = page.includeTotal ? { total: await tx.db.$count(auditRecords, facts) } : {};
+  return { ...toPage(rows, page.limit), ...total };
 }

@@ -1,8 +1,9 @@
 // The assistance case: lifecycle, refusals and pure decisions (2021 SPP rules on judicial assistance; contract §3).
-import type { LinkedCase } from '../clues/domain.ts';
-import type { Actor } from '../kernel/actor.ts';
+import { type ActionTable, actionProblems } from '../kernel/action.ts';
+import { type Actor, samePerson } from '../kernel/actor.ts';
 import { machine } from '../kernel/machine.ts';
-import { defineProblems, type FieldError } from '../kernel/problem.ts';
+import { MAX_FEN } from '../kernel/money.ts';
+import { defineProblems, type FieldError, type Problem } from '../kernel/problem.ts';
 
 export const CASE_STATES = [
   'opened',
@@ -57,7 +58,6 @@ export type CaseNarrative = { facts: string; hardship: string | null; acceptance
 export type Exclusion = { code: string; applies: boolean; note: string | null };
 export type CaseProposal = { opinion: string; exclusions: Exclusion[] };
 export type Award = { beneficiaryId: string; amountFen: bigint; fundId: string | null };
-export type CaseContent = CaseNarrative & { linkedCase: LinkedCase; campaignCode: string | null };
 
 export const caseProblems = defineProblems({
   'case.not_competent': {
@@ -99,8 +99,8 @@ export const caseProblems = defineProblems({
   },
   'case.lines_open': {
     status: 409,
-    zh: ['尚有未办结的发放', '尚有 {limit} 笔发放未办结', '办结或作废这些发放后再结案'],
-    en: ['Disbursements are open', '{limit} disbursement lines are open', 'settle or void them, then close'],
+    zh: ['尚有未办结的发放', '尚有 {count} 笔发放未办结', '办结或作废这些发放后再结案'],
+    en: ['Disbursements are open', '{count} disbursement lines are open', 'settle or void them, then close'],
   },
   'case.clue_taken': {
     status: 409,
@@ -132,6 +132,8 @@ export function awardErrors(awards: readonly Award[], beneficiaryIds: ReadonlySe
       errors.push({ pointer: `${at}/beneficiaryId`, code: 'beneficiary.repeated', detail: 'one award for each' });
     if (award.amountFen <= 0n)
       errors.push({ pointer: `${at}/amount/amount`, code: 'amount.not_positive', detail: 'more than 0.00' });
+    if (award.amountFen > MAX_FEN / 100n)
+      errors.push({ pointer: `${at}/amount/amount`, code: 'amount.too_large', detail: 'beyond any award' });
     return errors;
   });
 }
@@ -142,4 +144,121 @@ export function decisionNumber(template: string, values: { orgShort: string; yea
     .replace('{orgShort}', values.orgShort)
     .replace('{year}', values.year)
     .replace('{seq}', String(values.seq));
+}
+
+const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
+  actor.agency.id === c.handlingAgencyId ? undefined : caseProblems['case.not_competent']();
+
+/** Before the assignment there is no team yet: whoever has the permission in the handling agency may act. */
+const onlyTeam = (c: CaseFacts, actor: Actor): Problem | undefined =>
+  onlyAgency(c, actor) ??
+  (c.handlerOfficerId === null || isHandlingTeam(c, actor) ? undefined : caseProblems['case.not_assigned']());
+
+/** Never the proposer, and after a reconsideration never the person who refused (contract §3). */
+const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
+  const fourEyes = actionProblems['decision.four_eyes'];
+  if (samePerson(actor, c.proposedByPersonKey))
+    return fourEyes({ who: '提出意见与审批', whoEn: 'the proposer and the approver' });
+  if (c.reconsidered && samePerson(actor, c.refusedByPersonKey))
+    return fourEyes({ who: '原不予救助决定与重新审查后的决定', whoEn: 'who refused and who decides anew' });
+  return undefined;
+};
+
+export const caseActions = {
+  edit: {
+    verbs: ['edit'],
+    permission: 'case:edit',
+    label: ['修改案件', 'Edit'],
+    method: 'PATCH',
+    path: '',
+    guard: onlyTeam,
+  },
+  assignment: {
+    verbs: ['assign', 'reassign'],
+    permission: 'case:assign',
+    label: ['指定承办人', 'Assign'],
+    path: 'assignment',
+    officer: true,
+    guard: onlyAgency,
+  },
+  'document-request': {
+    verbs: ['request-documents'],
+    permission: 'case:request_documents',
+    label: ['要求补充材料', 'Request documents'],
+    path: 'document-request',
+    officer: true,
+    guard: onlyTeam,
+  },
+  'document-receipt': {
+    verbs: ['receive-documents'],
+    permission: 'case:request_documents',
+    label: ['材料已补充', 'Documents received'],
+    path: 'document-receipt',
+    officer: true,
+    guard: onlyTeam,
+  },
+  proposal: {
+    verbs: ['propose'],
+    permission: 'case:propose',
+    label: ['提出意见', 'Propose'],
+    path: 'proposal',
+    officer: true,
+    guard: onlyTeam,
+  },
+  approval: {
+    verbs: ['grant', 'refuse', 'return'],
+    permission: 'case:decide',
+    label: ['审批', 'Decide'],
+    path: 'approval',
+    officer: true,
+    guard: (c, actor) => onlyAgency(c, actor) ?? anotherPerson(c, actor),
+  },
+  reconsideration: {
+    verbs: ['reconsider'],
+    permission: 'case:reconsider',
+    label: ['重新审查', 'Reconsider'],
+    path: 'reconsideration',
+    officer: true,
+    guard: (c, actor) =>
+      onlyTeam(c, actor) ?? (c.reconsidered ? caseProblems['case.already_reconsidered']() : undefined),
+  },
+  withdrawal: {
+    verbs: ['withdraw'],
+    permission: 'case:withdraw',
+    label: ['撤回', 'Withdraw'],
+    path: 'withdrawal',
+    officer: true,
+    guard: onlyTeam,
+  },
+  closure: {
+    verbs: ['close'],
+    permission: 'case:close',
+    label: ['办结', 'Close'],
+    path: 'closure',
+    officer: true,
+    guard: (c, actor) =>
+      onlyTeam(c, actor) ?? (c.openLines > 0 ? caseProblems['case.lines_open']({ count: c.openLines }) : undefined),
+  },
+  revocation: {
+    verbs: ['revoke'],
+    permission: 'case:revoke',
+    label: ['撤销决定', 'Revoke'],
+    path: 'revocation',
+    officer: true,
+    guard: onlyAgency,
+  },
+} as const satisfies ActionTable<CaseFacts, CaseVerb>;
+
+export type ApprovalInput = { outcome: CaseOutcome; opinion: string; exclusionCode: string | null };
+
+/** The verb behind an outcome, after the rules that stand against a grant (2021 rules art. 8). */
+export function decideApproval(
+  c: { exclusionCodes: readonly string[]; beneficiaries: readonly { proposedFen: bigint | null }[] },
+  outcome: CaseOutcome,
+): 'grant' | 'refuse' | 'return' {
+  if (outcome === 'refused') return 'refuse';
+  if (outcome === 'returned') return 'return';
+  if (c.exclusionCodes.length > 0) throw caseProblems['case.exclusion_applies']({ conflicts: c.exclusionCodes });
+  if (!c.beneficiaries.some((b) => b.proposedFen !== null)) throw caseProblems['case.awards_missing']();
+  return 'grant';
 }

@@ -1,4 +1,6 @@
 // What other features may do with cases: find, lock, count open lines. The verbs stand beside it by phase.
+import { noteCaseEnded } from '../clues/service.ts';
+import { actionProblems } from '../kernel/action.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
@@ -62,4 +64,16 @@ export async function noteDisbursementPlanned(tx: Tx, c: AssistanceCase): Promis
 /** Keeps the number of lines that are reserved, authorised, submitted or unknown; no new version of the case. */
 export function adjustOpenLines(tx: Tx, caseId: string, delta: number): Promise<void> {
   return addOpenLines(tx, caseId, delta);
+}
+
+/** The person who acts; the action table has refused a token without one. */
+export function actingOfficer(tx: Tx): NonNullable<Actor['officer']> {
+  const { officer } = tx.ctx.actor;
+  if (!officer) throw actionProblems['actor.officer_required']();
+  return officer;
+}
+
+/** Tells the clue whether its case has ended, so that its source can be answered. */
+export async function noteClue(tx: Tx, c: CaseRow, ended: boolean): Promise<void> {
+  if (c.clueId) await noteCaseEnded(tx, c.clueId, ended);
 }

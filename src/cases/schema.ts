@@ -1,0 +1,232 @@
+// Wire shapes of assistance cases: bodies, queries and views.
+import { Type } from 'typebox';
+import { LinkedCaseSchema } from '../clues/schema.ts';
+import { CASE_RELATIONS, ID_TYPES, SEXES, SubjectInputSchema } from '../persons/schema.ts';
+import {
+  AgencyRef,
+  AvailableAction,
+  CivilDate,
+  Closed,
+  Code,
+  Id,
+  Instant,
+  Literals,
+  Money,
+  Nullable,
+  named,
+  OfficerRef,
+  pageOf,
+  pageQuery,
+  RegionCode,
+  Text,
+} from '../platform/http/schema.ts';
+import { CASE_OUTCOMES, CASE_STATES, INITIATIONS } from './domain.ts';
+
+const LEVELS = ['province', 'city', 'county', 'township'] as const;
+const LONG = 20_000;
+const shownText = (max = 4000) =>
+  Nullable(Type.String({ maxLength: max, description: 'null outside the handling agency' }));
+const optionalText = Type.Optional(Nullable(Text()));
+
+export const CaseInput = named(
+  'AssistanceCaseInput',
+  Closed({
+    initiation: Literals(INITIATIONS),
+    regionCode: RegionCode,
+    linkedCase: LinkedCaseSchema,
+    facts: Text(LONG),
+    hardship: Type.Optional(Nullable(Text(LONG))),
+    campaignCode: Type.Optional(Nullable(Code)),
+    subjects: Type.Array(SubjectInputSchema, { minItems: 1, maxItems: 50 }),
+  }),
+);
+export const CasePatch = named(
+  'AssistanceCasePatch',
+  Closed({
+    facts: Type.Optional(Text(LONG)),
+    hardship: Type.Optional(Nullable(Text(LONG))),
+    campaignCode: Type.Optional(Nullable(Code)),
+    linkedCase: Type.Optional(LinkedCaseSchema),
+  }),
+);
+export const AcceptanceBody = named(
+  'ClueAcceptance',
+  Closed({ opinion: optionalText, handlerOfficerId: Type.Optional(Nullable(Id)) }),
+);
+export const AssignmentBody = named('CaseAssignment', Closed({ handlerOfficerId: Id }));
+const Items = Type.Array(Text(200), { minItems: 1, maxItems: 50 });
+export const DocumentRequestBody = named('CaseDocumentRequest', Closed({ items: Items, reason: Text() }));
+export const DocumentReceiptBody = named(
+  'CaseDocumentReceipt',
+  Closed({ items: Type.Optional(Nullable(Items)), note: optionalText }),
+);
+export const ProposalBody = named(
+  'CaseProposal',
+  Closed({
+    eligibilityCode: Code,
+    exclusions: Type.Optional(
+      Type.Array(Closed({ code: Code, applies: Type.Boolean(), note: optionalText }), {
+        maxItems: 20,
+        description: 'code set exclusions; each at most once',
+      }),
+    ),
+    awards: Type.Optional(
+      Type.Array(Closed({ beneficiaryId: Id, amount: Money, fundId: Type.Optional(Nullable(Id)) }), {
+        maxItems: 50,
+        description: "one for each beneficiary; without fundId the handling agency's default fund",
+      }),
+    ),
+    opinion: Text(),
+  }),
+);
+export const ApprovalBody = named(
+  'CaseApproval',
+  Closed({ outcome: Literals(CASE_OUTCOMES), opinion: Text(), exclusionCode: Type.Optional(Nullable(Code)) }),
+);
+export const ReconsiderationBody = named('CaseReconsideration', Closed({ newFacts: Text(LONG) }));
+export const WithdrawalBody = named('CaseWithdrawal', Closed({ reason: optionalText }));
+export const ClosureBody = named('CaseClosure', Closed({ summary: Text() }));
+export const RevocationBody = named('CaseRevocation', Closed({ reason: Text() }));
+
+const uuid = (description: string) => Type.Optional(Type.String({ maxLength: 36, format: 'uuid', description }));
+export const CaseQuery = Type.Object({
+  ...pageQuery,
+  state: Type.Optional(Literals(CASE_STATES)),
+  regionCode: Type.Optional(RegionCode),
+  agencyId: uuid('handling agency'),
+  handlerOfficerId: uuid('assigned handler'),
+  clueId: uuid('the clue it was opened from'),
+  campaignCode: Type.Optional(Code),
+  updatedSince: Type.Optional(Instant),
+});
+export const PageQuery = Type.Object({ ...pageQuery });
+
+const Number64 = Type.String({ maxLength: 64 });
+const decided = { number: Number64, outcome: Literals(['granted', 'refused'] as const), decidedOn: CivilDate };
+const listed = {
+  id: Id,
+  number: Number64,
+  state: Literals(CASE_STATES),
+  version: Type.Integer({ minimum: 1 }),
+  initiation: Literals(INITIATIONS),
+  regionCode: RegionCode,
+  greenChannel: Type.Boolean(),
+  clueId: Nullable(Id),
+  campaignCode: Nullable(Code),
+  beneficiaryCount: Type.Integer({ minimum: 1 }),
+  createdAt: Instant,
+  updatedAt: Instant,
+};
+export const CaseItem = named(
+  'AssistanceCaseItem',
+  Closed({ ...listed, handlingAgencyId: Id, handlerOfficerId: Nullable(Id), decision: Nullable(Closed(decided)) }),
+);
+export const CasePage = pageOf('AssistanceCasePage', CaseItem);
+
+const Guardian = Closed({
+  name: Type.String({ maxLength: 100 }),
+  phone: Type.Optional(Nullable(Type.String({ maxLength: 32 }))),
+  relation: Type.Optional(Nullable(Type.String({ maxLength: 50 }))),
+});
+export const BeneficiaryView = named(
+  'Beneficiary',
+  Closed(
+    {
+      id: Id,
+      personId: Id,
+      relation: Nullable(Literals(CASE_RELATIONS)),
+      categories: Type.Array(Code, { maxItems: 20 }),
+      name: Nullable(Type.String({ maxLength: 100, description: 'masked (张*) outside the handling team' })),
+      sex: Literals(SEXES),
+      birthDate: Nullable(Type.String({ maxLength: 10, description: 'year only (`1990`) where masked' })),
+      idType: Literals(ID_TYPES),
+      idNumber: Nullable(Type.String({ maxLength: 32, description: 'always masked' })),
+      phone: Nullable(Type.String({ maxLength: 32 })),
+      address: Nullable(Type.String({ maxLength: 300 })),
+      householdRegionCode: Nullable(RegionCode),
+      guardian: Nullable(Guardian),
+      masked: Type.Boolean({ description: 'true when name and contact are masked for this caller' }),
+      proposedAmount: Nullable(Money),
+      grantedAmount: Nullable(Money),
+      fundId: Nullable(Id),
+    },
+    { description: "A person of the case, from the case's own copy of the submission" },
+  ),
+);
+
+const Proposal = Closed({
+  eligibilityCode: Code,
+  exclusions: Type.Array(Closed({ code: Code, applies: Type.Boolean(), note: shownText() }), { maxItems: 20 }),
+  opinion: shownText(),
+  proposedBy: Nullable(OfficerRef),
+  proposedAt: Nullable(Instant),
+});
+const step = {
+  round: Type.Integer({ minimum: 1, description: 'which proposal it decided' }),
+  step: Type.Integer({ minimum: 1 }),
+  level: Literals(LEVELS),
+  agency: AgencyRef,
+  officer: OfficerRef,
+  outcome: Literals(CASE_OUTCOMES),
+  exclusionCode: Nullable(Code),
+  number: Nullable(Number64),
+  decidedOn: CivilDate,
+};
+const Approval = named('CaseApprovalStep', Closed({ ...step, opinion: shownText() }));
+const DocumentRequest = Closed({
+  id: Id,
+  items: Nullable(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 50 })),
+  reason: shownText(),
+  requestedAt: Instant,
+  requestedBy: OfficerRef,
+  receivedAt: Nullable(Instant),
+  receivedBy: Nullable(OfficerRef),
+  receivedItems: Nullable(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 50 })),
+  note: shownText(),
+});
+
+/** The members of the view; a higher feature may add its short lists to them. */
+export const caseMembers = {
+  ...listed,
+  handlingAgency: AgencyRef,
+  handler: Nullable(OfficerRef),
+  linkedCase: LinkedCaseSchema,
+  facts: shownText(LONG),
+  hardship: shownText(LONG),
+  acceptanceOpinion: shownText(),
+  beneficiaries: Type.Array(BeneficiaryView, { maxItems: 50 }),
+  proposedAmount: Nullable(Money),
+  grantedAmount: Nullable(Money),
+  proposal: Nullable(Proposal),
+  decision: Nullable(Closed({ ...decided, opinion: shownText() })),
+  approvals: Type.Array(Approval, { maxItems: 200 }),
+  reconsidered: Type.Boolean(),
+  newFacts: shownText(LONG),
+  documentRequests: Type.Array(DocumentRequest, { maxItems: 200 }),
+  withdrawalReason: shownText(),
+  closureSummary: shownText(),
+  revocationReason: shownText(),
+  availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
+};
+export const CaseView = named('AssistanceCase', Closed(caseMembers));
+
+export const DecisionPage = pageOf('CaseDecisionPage', named('CaseDecision', Closed({ id: Id, ...step })));
+export const TimelinePage = pageOf(
+  'CaseTimelinePage',
+  named(
+    'CaseTimelineEntry',
+    Closed(
+      {
+        id: Id,
+        type: Type.String({ maxLength: 100 }),
+        occurredAt: Instant,
+        sequence: Type.Integer({ minimum: 1 }),
+        agency: Nullable(AgencyRef),
+        officer: Nullable(OfficerRef),
+        changed: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
+        data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 30 }),
+      },
+      { description: 'What happened to the case, when and by whom; ids, codes and numbers only' },
+    ),
+  ),
+);

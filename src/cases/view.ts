@@ -1,0 +1,215 @@
+// The view of a case for each reader: the team sees people in clear while it is open, the agency its texts, others masks.
+import type { Static } from 'typebox';
+import { requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
+import { type AuditRow, readHistory } from '../audit/service.ts';
+import { availableActions } from '../kernel/action.ts';
+import { SYSTEM_SCOPE } from '../kernel/actor.ts';
+import { toMoney } from '../kernel/money.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { toSubjectView } from '../persons/schema.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { caseActions, caseMachine, isCaseOpen, isHandlingTeam } from './domain.ts';
+import { type AssistanceCase, type CaseRow, type DecisionRow, findCase, linkedCaseOf } from './repository.ts';
+import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
+import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
+
+type Refs = {
+  agency: (id: string) => { id: string; code: string; name: string };
+  officer: (id: string) => { id: string; code: string; name: string };
+};
+
+async function refsOf(tx: Tx, agencyIds: readonly string[], officerIds: readonly (string | null)[]): Promise<Refs> {
+  const [agencyOf, officer] = await Promise.all([requireAgencyMap(tx, agencyIds), requireOfficerMap(tx, officerIds)]);
+  const agency = (id: string) => {
+    const row = agencyOf(id);
+    return { id: row.id, code: row.code, name: row.name };
+  };
+  return { agency, officer };
+}
+
+function listedOf(c: CaseRow) {
+  const { id, number, state, version, initiation, regionCode, greenChannel, clueId, campaignCode } = c;
+  return {
+    id,
+    number,
+    state,
+    version,
+    initiation,
+    regionCode,
+    greenChannel,
+    clueId,
+    campaignCode,
+    beneficiaryCount: c.beneficiaryCount,
+    createdAt: c.createdAt.toISOString(),
+    updatedAt: c.updatedAt.toISOString(),
+  };
+}
+
+function decisionOf(c: CaseRow) {
+  const { decisionNumber: number, decisionOutcome: outcome, decidedOn } = c;
+  return number && outcome && decidedOn ? { number, outcome, decidedOn } : null;
+}
+
+export function toCaseItem(c: CaseRow): Static<typeof CaseItem> {
+  const { handlingAgencyId, handlerOfficerId } = c;
+  return { ...listedOf(c), handlingAgencyId, handlerOfficerId, decision: decisionOf(c) };
+}
+
+const money = (fen: bigint | null) => (fen === null ? null : toMoney(fen));
+
+function total(amounts: readonly (bigint | null)[]): bigint | null {
+  const given = amounts.filter((fen) => fen !== null);
+  return given.length === 0 ? null : given.reduce((sum, fen) => sum + fen, 0n);
+}
+
+const CONTACT = ['name', 'phone', 'address'] as const;
+
+/** Standing duty: the assigned handler and the head, while the case is open; each person shown is recorded. */
+async function viewBeneficiaries(tx: Tx, c: AssistanceCase): Promise<Static<typeof BeneficiaryView>[]> {
+  const { actor } = tx.ctx;
+  const clear = isHandlingTeam(c, actor) && isCaseOpen(c.state) ? CONTACT : [];
+  const ours = actor.agency.id === c.handlingAgencyId;
+  const subjects = ours ? await openSubjects(tx, c.beneficiaries) : c.beneficiaries.map(maskedOnly);
+  return c.beneficiaries.map((b, i) => {
+    if (clear.length > 0) tx.viewed(b.personId, [...clear, 'birthDate', 'guardian'], 'case.handling');
+    const { relationToCase, ...person } = toSubjectView(subjects[i] ?? maskedOnly(b), b, clear);
+    return {
+      ...person,
+      relation: relationToCase,
+      personId: b.personId,
+      proposedAmount: money(b.proposedFen),
+      grantedAmount: money(b.grantedFen),
+      fundId: b.fundId,
+    };
+  });
+}
+
+function stepOf(d: DecisionRow, refs: Refs) {
+  const { round, step, level, outcome, exclusionCode, number, decidedOn } = d;
+  const who = { agency: refs.agency(d.agencyId), officer: refs.officer(d.officerId) };
+  return { round, step, level, ...who, outcome, exclusionCode, number, decidedOn };
+}
+
+function viewProposal(c: AssistanceCase, texts: CaseTexts | null, refs: Refs): Static<typeof CaseView>['proposal'] {
+  if (c.eligibilityCode === null) return null;
+  const applying = c.exclusionCodes.map((code) => ({ code, applies: true, note: null }));
+  return {
+    eligibilityCode: c.eligibilityCode,
+    exclusions: texts?.proposal?.exclusions ?? applying,
+    opinion: texts?.proposal?.opinion ?? null,
+    proposedBy: c.proposedBy ? refs.officer(c.proposedBy) : null,
+    proposedAt: c.proposedAt?.toISOString() ?? null,
+  };
+}
+
+function viewRequests(
+  c: AssistanceCase,
+  texts: CaseTexts | null,
+  refs: Refs,
+): Static<typeof CaseView>['documentRequests'] {
+  return c.documentRequests.map((r, i) => ({
+    id: r.id,
+    items: texts?.requests[i]?.items ?? null,
+    reason: texts?.requests[i]?.reason ?? null,
+    requestedAt: r.requestedAt.toISOString(),
+    requestedBy: refs.officer(r.requestedBy),
+    receivedAt: r.receivedAt?.toISOString() ?? null,
+    receivedBy: r.receivedBy ? refs.officer(r.receivedBy) : null,
+    receivedItems: texts?.receipts[i]?.items ?? null,
+    note: texts?.receipts[i]?.note ?? null,
+  }));
+}
+
+function viewTexts(c: AssistanceCase, texts: CaseTexts | null) {
+  const ending = texts?.ending ?? null;
+  return {
+    facts: texts?.narrative?.facts ?? null,
+    hardship: texts?.narrative?.hardship ?? null,
+    acceptanceOpinion: texts?.narrative?.acceptanceOpinion ?? null,
+    newFacts: texts?.newFacts ?? null,
+    withdrawalReason: c.state === 'withdrawn' ? ending : null,
+    closureSummary: c.state === 'withdrawn' ? null : ending,
+    revocationReason: texts?.revocation ?? null,
+  };
+}
+
+function viewDecision(c: AssistanceCase, texts: CaseTexts | null) {
+  const decision = decisionOf(c);
+  const index = c.decisions.findLastIndex((d) => d.number === c.decisionNumber);
+  return decision && { ...decision, opinion: texts?.opinions[index] ?? null };
+}
+
+const officersOf = (c: AssistanceCase) => [
+  c.handlerOfficerId,
+  c.proposedBy,
+  ...c.decisions.map((d) => d.officerId),
+  ...c.documentRequests.flatMap((r) => [r.requestedBy, r.receivedBy]),
+];
+
+/** The single resource; facts, opinions and reasons for the handling agency only. */
+export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof CaseView>> {
+  const { actor, language } = tx.ctx;
+  const texts = actor.agency.id === c.handlingAgencyId ? await openTexts(tx, c) : null;
+  const refs = await refsOf(tx, [c.handlingAgencyId, ...c.decisions.map((d) => d.agencyId)], officersOf(c));
+  return {
+    ...listedOf(c),
+    ...viewTexts(c, texts),
+    handlingAgency: refs.agency(c.handlingAgencyId),
+    handler: c.handlerOfficerId ? refs.officer(c.handlerOfficerId) : null,
+    linkedCase: linkedCaseOf(c),
+    beneficiaries: await viewBeneficiaries(tx, c),
+    proposedAmount: money(total(c.beneficiaries.map((b) => b.proposedFen))),
+    grantedAmount: money(total(c.beneficiaries.map((b) => b.grantedFen))),
+    proposal: viewProposal(c, texts, refs),
+    decision: viewDecision(c, texts),
+    approvals: c.decisions.map((d, i) => ({ ...stepOf(d, refs), opinion: texts?.opinions[i] ?? null })),
+    reconsidered: c.reconsidered,
+    documentRequests: viewRequests(c, texts, refs),
+    availableActions: availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
+  };
+}
+
+type Entry<P> = P extends { items: (infer I)[] } ? I : never;
+export type DecisionItem = Entry<Static<typeof DecisionPage>>;
+export type TimelineEntry = Entry<Static<typeof TimelinePage>>;
+
+/** Decisions that carry a number, newest first; a refusal that was reconsidered stands beside what followed. */
+export async function listDecisions(tx: Tx, caseId: string, page: PageRequest): Promise<Page<DecisionItem>> {
+  const c = await findCase(tx, caseId);
+  const all = (c?.decisions ?? []).filter((d) => d.number !== null).reverse();
+  const { before } = page;
+  const rows = all.filter((d) => before === null || d.id < before);
+  const refs = await refsOf(
+    tx,
+    rows.map((d) => d.agencyId),
+    rows.map((d) => d.officerId),
+  );
+  const items = rows.slice(0, page.limit).map((d) => ({ id: d.id, ...stepOf(d, refs) }));
+  const nextId = rows.length > page.limit ? (items.at(-1)?.id ?? null) : null;
+  return { items, nextId, ...(page.includeTotal ? { total: all.length } : {}) };
+}
+
+function entryOf(row: AuditRow, refs: Refs): TimelineEntry {
+  const { id, type, changed, data } = row;
+  return {
+    id,
+    type,
+    occurredAt: row.occurredAt.toISOString(),
+    sequence: row.sequence ?? 1,
+    agency: row.agencyId === SYSTEM_SCOPE ? null : refs.agency(row.agencyId),
+    officer: row.officerId ? refs.officer(row.officerId) : null,
+    changed,
+    data: data as Record<string, unknown>,
+  };
+}
+
+/** The facts of the case as they were recorded. */
+export async function caseTimeline(tx: Tx, caseId: string, page: PageRequest): Promise<Page<TimelineEntry>> {
+  const history = await readHistory(tx, 'case', caseId, page);
+  const refs = await refsOf(
+    tx,
+    history.items.map((row) => row.agencyId),
+    history.items.map((row) => row.officerId),
+  );
+  return { ...history, items: history.items.map((row) => entryOf(row, refs)) };
+}
