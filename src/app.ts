@@ -31,6 +31,9 @@ import { errorFields, type Log } from './platform/log.ts';
 import { codeSets } from './reference/code-sets.ts';
 import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
 import { referenceRoutes } from './reference/routes.ts';
+import { referralDecisionRoutes } from './referrals/decision-routes.ts';
+import { referralMachine } from './referrals/domain.ts';
+import { referralRoutes } from './referrals/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 
 export type AppDeps = {
@@ -57,7 +60,10 @@ export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 export const handlers: readonly FactHandler[] = [];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
-const appCodeSets = codeSets([stateSet(clueMachine, lifecycleNames.clue)]);
+const appCodeSets = codeSets([
+  stateSet(clueMachine, lifecycleNames.clue),
+  stateSet(referralMachine, lifecycleNames.referral),
+]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
   const { config, pool, keyring, signer, newId, log } = deps;
@@ -93,6 +99,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clueRoutes(app);
   caseRoutes(app);
   caseDecisionRoutes(app);
+  referralRoutes(app);
+  referralDecisionRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());

@@ -1,0 +1,98 @@
+// The package: what one department is shown of exactly these persons for this purpose, and only while it may act (P-11).
+import { type Static, Type } from 'typebox';
+import { toMoney } from '../kernel/money.ts';
+import { SEXES } from '../persons/schema.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { Closed, Code, Id, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
+import { type DisclosedPerson, isOpen, REFERRAL_STATES } from './domain.ts';
+import { openPersons, type Referral, type ReferralPerson } from './repository.ts';
+
+const identity = {
+  name: Nullable(Type.String({ maxLength: 100 })),
+  sex: Literals(SEXES),
+  idNumber: Nullable(Type.String({ maxLength: 32, description: 'always masked' })),
+  phone: Nullable(Type.String({ maxLength: 32 })),
+  address: Nullable(Type.String({ maxLength: 300 })),
+  householdRegionCode: Nullable(RegionCode),
+};
+
+export const MaskedPerson = named(
+  'ReferralPerson',
+  Closed(
+    { personId: Id, beneficiaryId: Nullable(Id), ...identity },
+    { description: 'A person of the referral, masked; beneficiaryId is for the sender only' },
+  ),
+);
+
+export const PackageView = named(
+  'ReferralPackage',
+  Closed(
+    {
+      id: Id,
+      number: Type.String({ maxLength: 64 }),
+      state: Literals(REFERRAL_STATES),
+      version: Type.Integer({ minimum: 1 }),
+      masked: Type.Boolean({ description: 'true for everybody but the recipient, and for it once the referral ended' }),
+      legalBasis: Literals(enumValues('legal-bases')),
+      measures: Type.Array(Code, { maxItems: 20 }),
+      proposal: Nullable(Type.String({ maxLength: 4000, description: 'situation and what is asked' })),
+      persons: Type.Array(
+        Closed({
+          personId: Id,
+          ...identity,
+          birthDate: Nullable(Type.String({ maxLength: 10, description: 'null where masked' })),
+          grantedAmount: Nullable(Money),
+        }),
+        { maxItems: 50 },
+      ),
+    },
+    { description: 'Purpose-bound disclosure for the recipient department' },
+  ),
+);
+
+/** A person with masked identity; the beneficiary id leads into the case and stays with the sender. */
+export function toMaskedPerson(p: ReferralPerson, withBeneficiary: boolean): Static<typeof MaskedPerson> {
+  return { personId: p.personId, beneficiaryId: withBeneficiary ? p.beneficiaryId : null, ...masksOf(p) };
+}
+
+function masksOf(p: ReferralPerson) {
+  const { nameMasked, sex, idNumberMasked, phoneMasked, addressMasked, householdRegionCode } = p;
+  return {
+    name: nameMasked,
+    sex,
+    idNumber: idNumberMasked,
+    phone: phoneMasked,
+    address: addressMasked,
+    householdRegionCode,
+  };
+}
+
+function toPackagePerson(p: ReferralPerson, clear: DisclosedPerson | undefined, withAmount: boolean) {
+  const grantedAmount = withAmount && p.grantedFen !== null ? toMoney(p.grantedFen) : null;
+  return { personId: p.personId, ...masksOf(p), birthDate: null, ...clear, grantedAmount };
+}
+
+/** In clear for the recipient while the referral is open, each person read-audited; masked for everybody else. */
+export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof PackageView>> {
+  const agencyId = tx.ctx.actor.agency.id;
+  const disclosed = agencyId === r.agencyId && isOpen(r.state);
+  const sender = agencyId === r.senderAgencyId;
+  const opened = disclosed ? await openPersons(tx, r.persons) : [];
+  for (const [i, p] of r.persons.entries()) {
+    const fields = Object.entries(opened[i] ?? {}).flatMap(([field, value]) => (value === null ? [] : [field]));
+    if (disclosed) tx.viewed(p.personId, [...fields, 'proposal'], 'referral.package');
+  }
+  const { id, number, state, version, legalBasis, measures } = r;
+  return {
+    id,
+    number,
+    state,
+    version,
+    masked: !disclosed,
+    legalBasis,
+    measures,
+    proposal: disclosed || sender ? r.proposal : null,
+    persons: r.persons.map((p, i) => toPackagePerson(p, opened[i], disclosed || sender)),
+  };
+}

@@ -1,0 +1,256 @@
+// Wire shapes of referrals: bodies, queries, the list item and the view for each reader.
+import { type Static, Type } from 'typebox';
+import type { AgencyRow } from '../agencies/service.ts';
+import { availableActions } from '../kernel/action.ts';
+import { toMoney } from '../kernel/money.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import {
+  AgencyRef,
+  AvailableAction,
+  CivilDate,
+  Closed,
+  Code,
+  Id,
+  Instant,
+  Literals,
+  Money,
+  Nullable,
+  named,
+  pageOf,
+  pageQuery,
+  Text,
+} from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
+import {
+  isOpen,
+  isResponseOverdue,
+  MAX_OUTPUTS,
+  ORIGIN_KINDS,
+  REFERRAL_STATES,
+  referralActions,
+  referralMachine,
+} from './domain.ts';
+import { MaskedPerson, toMaskedPerson } from './package.ts';
+import type { Referral, ReferralRow } from './repository.ts';
+
+const LegalBasisSchema = Literals(enumValues('legal-bases'), 'on what the disclosure to the department rests');
+const OutcomeSchema = Literals(enumValues('referral-outcomes'));
+const Measures = Type.Array(Code, {
+  minItems: 1,
+  maxItems: 20,
+  uniqueItems: true,
+  description: "codes of the set `measures`, of the recipient's kind of agency",
+});
+const Ids = Type.Array(Id, { minItems: 1, maxItems: 50, uniqueItems: true });
+const RespondBy = Type.String({ format: 'date', maxLength: 10, description: 'sent day + 10 working days otherwise' });
+
+/** Members of one request; `POST /v1/referrals` adds its origin to them. */
+export const referralMembers = {
+  agencyId: Id,
+  personIds: Type.Optional(Ids),
+  beneficiaryIds: Type.Optional(Ids),
+  measures: Measures,
+  proposal: Text(4000, 'what the department is asked, with the situation of the case'),
+  legalBasis: LegalBasisSchema,
+  respondBy: Type.Optional(RespondBy),
+};
+/** The persons are named by at least one of the two. */
+export const namesPersons = { anyOf: [{ required: ['personIds'] }, { required: ['beneficiaryIds'] }] };
+
+export const ReferralInput = named(
+  'ReferralInput',
+  Closed(referralMembers, {
+    ...namesPersons,
+    description: 'A request to one department; persons are named by person id, or by their id in the case or clue',
+  }),
+);
+export const ReferralRequests = Type.Array(ReferralInput, { minItems: 1, maxItems: 20 });
+export const ReferralBatchInput = named('ReferralBatchInput', Closed({ referrals: ReferralRequests }));
+export const ReferralsBody = Type.Unsafe<Static<typeof ReferralInput> | Static<typeof ReferralBatchInput>>({
+  anyOf: [ReferralInput, ReferralBatchInput],
+  description: 'one referral, or `{referrals: [...]}`: all or nothing',
+});
+export const RoutingBody = named(
+  'SocialAssistanceRouting',
+  Closed(
+    { reason: Text(), referrals: ReferralRequests },
+    { description: 'Why, and the referrals that are sent at once' },
+  ),
+);
+
+export const NoBody = named('ReferralStep', Closed({}));
+export const ReasonBody = named('ReferralReason', Closed({ reason: Text() }));
+export const RejectionBody = named('ReferralRejection', Closed({ reasonCode: Code, reason: Text() }));
+export const OutputBody = named(
+  'ReferralOutputInput',
+  Closed({
+    measure: Code,
+    from: CivilDate,
+    to: Type.Optional(Nullable(CivilDate)),
+    value: Type.Optional(Nullable(Money)),
+    note: Type.Optional(Nullable(Text())),
+  }),
+);
+export const CompletionBody = named(
+  'ReferralCompletion',
+  Closed({ outcome: OutcomeSchema, note: Type.Optional(Nullable(Text())) }),
+);
+export const ForwardingBody = named(
+  'ReferralForwarding',
+  Closed({
+    agencyId: Id,
+    measures: Measures,
+    reason: Text(),
+    proposal: Type.Optional(Nullable(Text(4000, 'the present proposal otherwise'))),
+    respondBy: Type.Optional(Nullable(RespondBy)),
+  }),
+);
+
+export const ReferralQuery = Type.Object({
+  ...pageQuery,
+  state: Type.Optional(Literals(REFERRAL_STATES)),
+  agencyId: Type.Optional(Type.String({ maxLength: 36, format: 'uuid', description: 'department that is asked' })),
+  direction: Type.Optional(Literals(['sent', 'received'], "by or to the caller's agency")),
+  responseOverdue: Type.Optional(Type.Boolean()),
+  updatedSince: Type.Optional(Instant),
+});
+export const CaseReferralQuery = Type.Object({ ...pageQuery, state: Type.Optional(Literals(REFERRAL_STATES)) });
+
+const listed = {
+  id: Id,
+  number: Type.String({ maxLength: 64 }),
+  state: Literals(REFERRAL_STATES),
+  version: Type.Integer({ minimum: 1 }),
+  originKind: Literals(ORIGIN_KINDS),
+  assistanceCaseId: Nullable(Id),
+  clueId: Nullable(Id),
+  monitoringAccountId: Nullable(Id),
+  legalBasis: LegalBasisSchema,
+  personCount: Type.Integer({ minimum: 1 }),
+  sentOn: CivilDate,
+  respondBy: CivilDate,
+  responseOverdue: Type.Boolean({ description: 'not answered by respondBy' }),
+  reminders: Type.Integer({ minimum: 0 }),
+  outcome: Nullable(OutcomeSchema),
+  createdAt: Instant,
+  updatedAt: Instant,
+};
+export const ReferralItem = named('ReferralItem', Closed({ ...listed, senderAgencyId: Id, agencyId: Id }));
+export const ReferralPage = pageOf('ReferralPage', ReferralItem);
+
+const narrative = (description?: string) =>
+  Nullable(Type.String({ maxLength: 4000, ...(description ? { description } : {}) }));
+
+export const ReferralView = named(
+  'Referral',
+  Closed({
+    ...listed,
+    senderAgency: AgencyRef,
+    agency: AgencyRef,
+    measures: Type.Array(Code, { maxItems: 20 }),
+    proposal: narrative('sender always, recipient while the package is open, nobody else'),
+    persons: Type.Array(MaskedPerson, { maxItems: 50, description: 'masked; in clear only in the package' }),
+    receivedAt: Nullable(Instant),
+    answeredAt: Nullable(Instant),
+    startedAt: Nullable(Instant),
+    endedAt: Nullable(Instant),
+    remindedAt: Nullable(Instant),
+    rejection: Nullable(Closed({ reasonCode: Code, reason: narrative() })),
+    holdReason: narrative('of the last hold'),
+    failureReason: narrative(),
+    cancellationReason: narrative(),
+    completion: Nullable(Closed({ outcome: OutcomeSchema, note: narrative() })),
+    outputs: Type.Array(
+      Closed({
+        id: Id,
+        measure: Code,
+        from: CivilDate,
+        to: Nullable(CivilDate),
+        value: Nullable(Money),
+        note: narrative(),
+        recordedAt: Instant,
+      }),
+      { maxItems: MAX_OUTPUTS },
+    ),
+    forwardedFromId: Nullable(Id),
+    forwardedToId: Nullable(Id),
+    availableActions: Type.Array(AvailableAction, { maxItems: 20 }),
+  }),
+);
+export const ReferralBatch = named('ReferralBatch', Closed({ items: Type.Array(ReferralView, { maxItems: 20 }) }));
+export const SentReferrals = Type.Unsafe<Static<typeof ReferralView> | Static<typeof ReferralBatch>>({
+  anyOf: [ReferralView, ReferralBatch],
+});
+
+/** The recipient sees its package only: where the referral came from and went to is the sender's (and oversight's). */
+function listedOf(tx: Tx, r: ReferralRow) {
+  const { id, number, state, version, originKind, legalBasis, personCount, sentOn, respondBy, outcome } = r;
+  const recipient = tx.ctx.actor.agency.id === r.agencyId;
+  return {
+    id,
+    number,
+    state,
+    version,
+    originKind,
+    assistanceCaseId: recipient ? null : r.assistanceCaseId,
+    clueId: recipient ? null : r.clueId,
+    monitoringAccountId: recipient ? null : r.monitoringAccountId,
+    legalBasis,
+    personCount,
+    sentOn,
+    respondBy,
+    responseOverdue: isResponseOverdue(r, tx.ctx.today),
+    reminders: r.reminderCount,
+    outcome,
+    createdAt: r.createdAt.toISOString(),
+    updatedAt: r.updatedAt.toISOString(),
+  };
+}
+
+export function toReferralItem(tx: Tx, r: ReferralRow): Static<typeof ReferralItem> {
+  return { ...listedOf(tx, r), senderAgencyId: r.senderAgencyId, agencyId: r.agencyId };
+}
+
+const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
+const instantOf = (at: Date | null) => at?.toISOString() ?? null;
+
+function toOutput(output: Referral['outputs'][number], party: boolean) {
+  const { id, measure, fromOn, toOn, valueFen, note, createdAt } = output;
+  const value = valueFen === null ? null : toMoney(valueFen);
+  const recordedAt = createdAt.toISOString();
+  return { id, measure, from: fromOn, to: toOn, value, note: party ? note : null, recordedAt };
+}
+
+/** Narrative for sender and recipient, the proposal for the recipient only while the package is open; persons always masked. */
+export function toReferralView(tx: Tx, r: Referral, agencyOf: (id: string) => AgencyRow): Static<typeof ReferralView> {
+  const { actor, language } = tx.ctx;
+  const sender = actor.agency.id === r.senderAgencyId;
+  const recipient = actor.agency.id === r.agencyId;
+  const party = sender || recipient;
+  const shown = (text: string | undefined | null) => (party ? (text ?? null) : null);
+  const disclosed = recipient && isOpen(r.state);
+  if (disclosed) for (const p of r.persons) tx.viewed(p.personId, ['proposal'], 'referral.recipient');
+  const { reasonCode, outcome, texts } = r;
+  return {
+    ...listedOf(tx, r),
+    senderAgency: refOf(agencyOf(r.senderAgencyId)),
+    agency: refOf(agencyOf(r.agencyId)),
+    measures: r.measures,
+    proposal: sender || disclosed ? r.proposal : null,
+    persons: r.persons.map((p) => toMaskedPerson(p, !recipient)),
+    receivedAt: instantOf(r.receivedAt),
+    answeredAt: instantOf(r.answeredAt),
+    startedAt: instantOf(r.startedAt),
+    endedAt: instantOf(r.endedAt),
+    remindedAt: instantOf(r.remindedAt),
+    rejection: reasonCode ? { reasonCode, reason: shown(texts.rejectionReason) } : null,
+    holdReason: shown(texts.holdReason),
+    failureReason: shown(texts.failureReason),
+    cancellationReason: shown(texts.cancellationReason),
+    completion: outcome ? { outcome, note: shown(texts.completionNote) } : null,
+    outputs: r.outputs.map((o) => toOutput(o, party)),
+    forwardedFromId: recipient ? null : r.forwardedFromId,
+    forwardedToId: recipient ? null : r.forwardedToId,
+    availableActions: availableActions(referralMachine, referralActions, r, actor, `/v1/referrals/${r.id}`, language),
+  };
+}

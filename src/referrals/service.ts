@@ -1,0 +1,205 @@
+// Sending referrals: from which origin, to whom, with exactly which persons; and what other features may ask about them.
+import { type AgencyRow, findSuperiors, requireAgencies } from '../agencies/service.ts';
+import type { FieldError } from '../kernel/problem.ts';
+import { addWorkingDays } from '../kernel/working-days.ts';
+import { allotRecordNumber } from '../platform/db/heads.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { isPlannedWorkday } from '../reference/calendar.ts';
+import { deadlineRule } from '../reference/deadline-rules.ts';
+import { type LegalBasis, measureErrors, type OriginKind } from './domain.ts';
+import {
+  findReferral,
+  insertPersons,
+  insertReferral,
+  type NewPerson,
+  type Referral,
+  type ReferralOutput,
+  type ReferralPerson,
+  type ReferralRow,
+} from './repository.ts';
+
+export type { Referral, ReferralOutput, ReferralPerson, ReferralRow };
+export { findReferral };
+
+/** A person of the origin as it would be disclosed; `memberId` is the id of the subject or beneficiary there. */
+export type OriginPerson = NewPerson & { memberId: string };
+
+/** What a referral is sent from; `id` is that of the clue, case or account named by `kind`. */
+export type ReferralOrigin = {
+  kind: OriginKind;
+  id: string;
+  assistanceCaseId: string | null;
+  persons: readonly OriginPerson[];
+};
+
+export type ReferralRequest = {
+  agencyId: string;
+  personIds?: readonly string[];
+  beneficiaryIds?: readonly string[];
+  measures: readonly string[];
+  proposal: string;
+  legalBasis: LegalBasis;
+  respondBy?: string | undefined;
+};
+
+/** Locks a visible referral at the version the caller has seen; 404, 412. */
+export async function lockReferral(tx: Tx, id: string, expected?: ExpectedVersion): Promise<Referral> {
+  const referral = await findReferral(tx, id, true);
+  if (!referral) throw httpProblems['resource.not_found']();
+  ensureVersion(referral, expected);
+  return referral;
+}
+
+/** Ids of every fact about a referral, for the upward handlers. */
+export function factData(referral: ReferralRow & { persons: readonly { personId: string }[] }) {
+  const { agencyId, assistanceCaseId, clueId, monitoringAccountId } = referral;
+  const personIds = referral.persons.map((p) => p.personId);
+  return { agencyId, assistanceCaseId, clueId, monitoringAccountId, personIds };
+}
+
+/** The department answers within D-DEPT working days of the day it was asked. */
+export function defaultRespondBy(today: string): string {
+  return addWorkingDays(today, deadlineRule('D-DEPT').n, isPlannedWorkday).dueOn;
+}
+
+type Place = (index: number) => string;
+
+/** Rules of one request against its recipient: a department of the right kind, a day that has not passed. */
+export function requestErrors(
+  request: { measures: readonly string[]; respondBy?: string | undefined },
+  agency: AgencyRow,
+  today: string,
+  at: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (agency.kind === 'procuratorate')
+    errors.push({
+      pointer: `${at}/agencyId`,
+      code: 'agency.not_department',
+      detail: 'a referral goes to a department',
+    });
+  else {
+    const measures = request.measures.map((code, i) => ({ code, pointer: `${at}/measures/${i}` }));
+    errors.push(...measureErrors(measures, agency.kind, today));
+  }
+  if (request.respondBy !== undefined && request.respondBy < today)
+    errors.push({ pointer: `${at}/respondBy`, code: 'date.past', detail: 'a day before today' });
+  return errors;
+}
+
+/** The persons named in a request, each once; one that the origin does not have is a 422 like any unknown reference. */
+function requirePersons(origin: ReferralOrigin, request: ReferralRequest, at: string): OriginPerson[] {
+  const named = [
+    ...(request.personIds ?? []).map((id, i) => ({ id, pointer: `${at}/personIds/${i}` })),
+    ...(request.beneficiaryIds ?? []).map((id, i) => ({ id, pointer: `${at}/beneficiaryIds/${i}` })),
+  ];
+  const found = new Map<string, OriginPerson>();
+  const errors: FieldError[] = [];
+  for (const { id, pointer } of named) {
+    const person = origin.persons.find((p) => p.personId === id || p.memberId === id);
+    if (person) found.set(person.personId, person);
+    else errors.push({ pointer, code: 'person.unknown', detail: id });
+  }
+  if (errors.length > 0) throw httpProblems['request.reference_unknown']({}, errors);
+  return [...found.values()];
+}
+
+export type NewReferral = {
+  agencyId: string;
+  originKind: OriginKind;
+  clueId: string | null;
+  assistanceCaseId: string | null;
+  monitoringAccountId: string | null;
+  measures: readonly string[];
+  legalBasis: LegalBasis;
+  proposal: string;
+  respondBy: string;
+  forwardedFromId: string | null;
+};
+
+/** One new referral of the caller's agency with its package; `superiors` of the sender oversee it. */
+export async function createReferral(
+  tx: Tx,
+  { proposal, ...draft }: NewReferral,
+  persons: readonly NewPerson[],
+  superiors: readonly string[],
+): Promise<Referral> {
+  const { agency, officer } = tx.ctx.actor;
+  const id = tx.newId();
+  const fresh = { receivedAt: null, answeredAt: null, startedAt: null, endedAt: null, reasonCode: null, outcome: null };
+  const quiet = { textsSealed: null, reminderCount: 0, remindedAt: null, forwardedToId: null, version: 1 };
+  const row = await insertReferral(
+    tx,
+    {
+      ...draft,
+      ...fresh,
+      ...quiet,
+      id,
+      number: await allotRecordNumber(tx, 'RF', agency.code),
+      senderAgencyId: agency.id,
+      state: 'requested',
+      measures: [...draft.measures],
+      personCount: persons.length,
+      sentOn: tx.ctx.today,
+      sentBy: officer?.id ?? null,
+      createdAt: tx.ctx.now,
+      updatedAt: tx.ctx.now,
+    },
+    proposal,
+  );
+  tx.record({
+    type: 'referral.requested',
+    kind: 'referral',
+    id,
+    data: factData({ ...row, persons }),
+    access: [
+      ...superiors.map((agencyId) => ({ agencyId, relation: 'oversight' as const })),
+      { agencyId: agency.id, relation: 'source' },
+      { agencyId: draft.agencyId, relation: 'recipient' },
+    ],
+  });
+  return { ...row, proposal, texts: {}, persons: await insertPersons(tx, id, persons), outputs: [] };
+}
+
+/**
+ * Sends all requests or none. The caller's agency is the sender; whoever builds the origin has checked that it may send
+ * from there (`caseOrigin`, `clueOrigin`). `at` gives the JSON Pointer of a request in the body.
+ */
+export async function sendReferrals(
+  tx: Tx,
+  origin: ReferralOrigin,
+  requests: readonly ReferralRequest[],
+  at: Place,
+): Promise<Referral[]> {
+  const { today, actor } = tx.ctx;
+  const agencies = await requireAgencies(
+    tx,
+    requests.map((r) => r.agencyId),
+    (i) => `${at(i)}/agencyId`,
+  );
+  const planned = requests.map((request, i) => ({ request, persons: requirePersons(origin, request, at(i)) }));
+  const errors = agencies.flatMap((agency, i) => {
+    const request = requests[i];
+    return request ? requestErrors(request, agency, today, at(i)) : [];
+  });
+  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+  const superiors = await findSuperiors(tx, actor.agency.id);
+  const place = {
+    originKind: origin.kind,
+    clueId: origin.kind === 'clue' ? origin.id : null,
+    assistanceCaseId: origin.assistanceCaseId,
+    monitoringAccountId: origin.kind === 'account' ? origin.id : null,
+    forwardedFromId: null,
+  };
+  const sent: Referral[] = [];
+  for (const { request, persons } of planned) {
+    const { agencyId, measures, legalBasis, proposal } = request;
+    const respondBy = request.respondBy ?? defaultRespondBy(today);
+    const draft = { ...place, agencyId, measures, legalBasis, proposal, respondBy };
+    const disclosed = persons.map(({ memberId: _, ...person }) => person);
+    sent.push(await createReferral(tx, draft, disclosed, superiors));
+  }
+  return sent;
+}
