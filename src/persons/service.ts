@@ -6,7 +6,7 @@ import { httpProblems } from '../platform/http/problem.ts';
 import { codeSets, validCode } from '../reference/code-sets.ts';
 import { findRegion } from '../reference/regions.ts';
 import { checkSubject, type Subject, type SubjectInput } from './domain.ts';
-import { insertPerson, insertReview, matchPerson } from './repository.ts';
+import { findPerson, insertPerson, insertReview, matchPerson, type PersonRow } from './repository.ts';
 
 const sets = new Map(codeSets().map((set) => [set.name, set]));
 
@@ -63,4 +63,14 @@ export async function registerSubject(tx: Tx, subject: Subject, source: { kind: 
 /** Lets agencies see a person (masked): the handling agency with its case, owners with their account. */
 export function grantPerson(tx: Tx, personId: string, grants: readonly AccessGrant[]): void {
   tx.record({ type: 'person.linked', kind: 'person', id: personId, access: grants });
+}
+
+export type MaskedPerson = Pick<PersonRow, 'id' | 'idType' | 'sex'> & { name: string; idNumber: string | null };
+
+/** Identity as whoever sees the person at all may see it: the masked columns, nothing to open and nothing to audit. */
+export async function findMaskedPerson(tx: Tx, id: string): Promise<MaskedPerson | undefined> {
+  const person = await findPerson(tx, id);
+  if (!person) return undefined;
+  const { idType, sex, nameMasked: name, idNumberMasked: idNumber } = person;
+  return { id, idType, sex, name, idNumber };
 }

@@ -1,0 +1,131 @@
+// Referrals and visits whose origin stands in the body: a clue, a case or a monitoring account.
+import { findCase, requireCase } from '../cases/service.ts';
+import { type Clue, findClue } from '../clues/service.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { caseOrigin, clueOrigin } from '../referrals/origins.ts';
+import {
+  findReferral,
+  type Referral,
+  type ReferralOrigin,
+  type ReferralRequest,
+  sendReferrals,
+} from '../referrals/service.ts';
+import {
+  planCaseVisit,
+  planVisit,
+  requireJointAgencies,
+  requireVisited,
+  type Visit,
+  type VisitInput,
+} from '../visits/service.ts';
+import { accountProblems } from './domain.ts';
+import type { Account } from './repository.ts';
+import { ensureOwnOpen, findAccount } from './service.ts';
+
+/** Exactly one is given; the schema sees to it. */
+export type OriginInput = {
+  clueId?: string | undefined;
+  assistanceCaseId?: string | undefined;
+  monitoringAccountId?: string | undefined;
+};
+
+const unknown = (pointer: string, code: string, detail: string) =>
+  httpProblems['request.reference_unknown']({}, [{ pointer, code, detail }]);
+
+/** An account named in a body: one of the caller's own that is not closed, else the 422 for absent and invisible ones. */
+async function requireAccount(tx: Tx, id: string, pointer: string): Promise<Account> {
+  const account = await findAccount(tx, id, true);
+  if (!account) throw unknown(pointer, 'account.unknown', id);
+  ensureOwnOpen(tx, account);
+  return account;
+}
+
+/** The latest case of the account that the caller's agency handles and granted. */
+async function grantedCaseOf(tx: Tx, account: Account) {
+  const ids = account.cases.map((c) => c.caseId).sort();
+  for (const id of ids.reverse()) {
+    const found = await findCase(tx, id);
+    if (found?.handlingAgencyId === tx.ctx.actor.agency.id && found.decisionOutcome === 'granted') return found;
+  }
+  return undefined;
+}
+
+/** The routed clue behind the account, by way of a referral that the caller's agency sent from it. */
+async function clueOf(tx: Tx, account: Account) {
+  for (const { referralId } of account.referrals) {
+    const referral = await findReferral(tx, referralId);
+    const clue = referral?.clueId ? await findClue(tx, referral.clueId) : undefined;
+    if (clue) return clue;
+  }
+  return undefined;
+}
+
+/** The clue's people as a department would be shown them; the clue may have been answered since it was routed. */
+function personsOfClue(clue: Clue): ReferralOrigin['persons'] {
+  return clue.subjectRows.flatMap((row, i) => {
+    const subject = clue.content.subjects[i];
+    if (!subject) return [];
+    const { name, birthDate, phone, address, sex, householdRegionCode } = subject;
+    const { id: memberId, personId, nameMasked, idNumberMasked, phoneMasked, addressMasked } = row;
+    const masks = { nameMasked, idNumberMasked, phoneMasked, addressMasked };
+    const plain = { memberId, personId, beneficiaryId: null, grantedFen: null, sex, householdRegionCode };
+    return [{ ...plain, ...masks, disclosed: { name, birthDate, phone, address } }];
+  });
+}
+
+/** The account's person with the data of the case, or of the clue where no case exists. */
+async function accountOrigin(tx: Tx, id: string): Promise<ReferralOrigin> {
+  const account = await requireAccount(tx, id, '/origin/monitoringAccountId');
+  const granted = await grantedCaseOf(tx, account);
+  const clue = granted ? undefined : await clueOf(tx, account);
+  if (!granted && !clue) throw accountProblems['account.no_origin']();
+  const source = granted ? (await caseOrigin(tx, granted)).persons : clue ? personsOfClue(clue) : [];
+  const persons = source.filter((p) => p.personId === account.personId);
+  return { kind: 'account', id: account.id, assistanceCaseId: granted?.id ?? null, persons };
+}
+
+async function originOf(tx: Tx, { clueId, assistanceCaseId, monitoringAccountId }: OriginInput) {
+  if (monitoringAccountId) return accountOrigin(tx, monitoringAccountId);
+  if (assistanceCaseId) return caseOrigin(tx, await requireCase(tx, assistanceCaseId, '/origin/assistanceCaseId'));
+  const clue = await findClue(tx, clueId ?? '', true);
+  if (!clue) throw unknown('/origin/clueId', 'clue.unknown', clueId ?? '');
+  return clueOrigin(tx, clue);
+}
+
+/** All requests or none, from whatever origin the caller's agency may refer. */
+export async function sendFrom(
+  tx: Tx,
+  origin: OriginInput,
+  requests: readonly ReferralRequest[],
+  at: (index: number) => string,
+): Promise<Referral[]> {
+  return sendReferrals(tx, await originOf(tx, origin), requests, at);
+}
+
+type VisitOrigin = Pick<OriginInput, 'assistanceCaseId' | 'monitoringAccountId'>;
+
+/** Either owner plans a visit of its account; it counts for the account's latest case, which the caller need not see. */
+async function planAccountVisit(tx: Tx, id: string, input: VisitInput): Promise<Visit> {
+  const account = await requireAccount(tx, id, '/monitoringAccountId');
+  const everybody = [account.personId];
+  return planVisit(tx, {
+    assistanceCaseId:
+      account.cases
+        .map((c) => c.caseId)
+        .sort()
+        .at(-1) ?? null,
+    monitoringAccountId: account.id,
+    handlingAgencyId: account.procuratorateId,
+    personIds: requireVisited(input.personIds, everybody, everybody),
+    plannedOn: input.plannedOn,
+    mode: input.mode,
+    jointAgencyIds: await requireJointAgencies(tx, input.jointAgencyIds),
+  });
+}
+
+export async function planVisitFrom(tx: Tx, origin: VisitOrigin, input: VisitInput): Promise<Visit> {
+  if (origin.monitoringAccountId) return planAccountVisit(tx, origin.monitoringAccountId, input);
+  const found = await requireCase(tx, origin.assistanceCaseId ?? '', '/assistanceCaseId');
+  return planCaseVisit(tx, found.id, input, undefined);
+}

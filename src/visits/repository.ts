@@ -1,0 +1,163 @@
+// Visits in the database: one row with sealed texts, the people visited and the state of each measure.
+import { and, asc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import { retryOnConstraint } from '../platform/db/errors.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import type { RiskLevel, VisitMeasure, VisitNotes, VisitState, VisitTexts } from './domain.ts';
+import { visitMeasures, visitPersons, visits } from './table.ts';
+
+// Two payments or answers at once: the later one runs again and finds the first one's plan.
+retryOnConstraint('visits_first_of_case');
+retryOnConstraint('visits_first_of_account');
+
+export type VisitRow = typeof visits.$inferSelect;
+
+/** A visit with what hangs on it, opened for the transaction that holds it. */
+export type Visit = VisitRow & {
+  personIds: string[];
+  measures: VisitMeasure[];
+  texts: VisitTexts | null;
+  notes: VisitNotes;
+};
+
+const seen = (tx: Tx) => visible(tx, 'visit', visits.id);
+const placeOf = (column: 'record' | 'notes', rowId: string) => ({ table: 'visits', column, rowId });
+
+export async function findVisit(tx: Tx, id: string, lock = false): Promise<Visit | undefined> {
+  const query = tx.db
+    .select()
+    .from(visits)
+    .where(and(eq(visits.id, id), seen(tx)));
+  const [row] = await (lock ? query.for('update') : query);
+  return row ? openVisit(tx, row) : undefined;
+}
+
+async function openVisit(tx: Tx, row: VisitRow): Promise<Visit> {
+  const [persons, measures, [texts, notes]] = await Promise.all([
+    tx.db
+      .select()
+      .from(visitPersons)
+      .where(and(eq(visitPersons.visitId, row.id), visible(tx, 'visit', visitPersons.visitId)))
+      .orderBy(asc(visitPersons.personId)),
+    tx.db
+      .select()
+      .from(visitMeasures)
+      .where(and(eq(visitMeasures.visitId, row.id), visible(tx, 'visit', visitMeasures.visitId)))
+      .orderBy(asc(visitMeasures.referralId)),
+    tx.vault.open([
+      { place: placeOf('record', row.id), data: row.recordSealed },
+      { place: placeOf('notes', row.id), data: row.notesSealed },
+    ]),
+  ]);
+  return {
+    ...row,
+    personIds: persons.map((p) => p.personId),
+    measures: measures.map(({ referralId, status }) => ({ referralId, status })),
+    texts: texts ? (JSON.parse(texts) as VisitTexts) : null,
+    notes: JSON.parse(notes ?? '{}') as VisitNotes,
+  };
+}
+
+export async function insertVisit(tx: Tx, row: VisitRow): Promise<void> {
+  await tx.db.insert(visits).values(row);
+}
+
+/** After the fact was recorded: the people are read back under the visit's own access rows. */
+export async function insertVisitPersons(tx: Tx, visitId: string, personIds: readonly string[]): Promise<void> {
+  await tx.db.insert(visitPersons).values(personIds.map((personId) => ({ visitId, personId })));
+}
+
+export async function insertMeasures(tx: Tx, visitId: string, measures: readonly VisitMeasure[]): Promise<void> {
+  if (measures.length > 0) await tx.db.insert(visitMeasures).values(measures.map((m) => ({ visitId, ...m })));
+}
+
+/** Saves the given columns with the next version; texts and notes are sealed with the visit's key. */
+export async function saveVisit(
+  tx: Tx,
+  visit: Visit,
+  change: Partial<VisitRow>,
+  sealed: { texts?: VisitTexts; notes?: VisitNotes } = {},
+): Promise<Visit> {
+  const next: Partial<VisitRow> = { ...change, version: visit.version + 1, updatedAt: tx.ctx.now };
+  const notes = { ...visit.notes, ...sealed.notes };
+  if (sealed.texts || sealed.notes) {
+    const key = await tx.vault.keyFor('visit', visit.id);
+    if (sealed.texts) next.recordSealed = tx.vault.seal(key, placeOf('record', visit.id), JSON.stringify(sealed.texts));
+    if (sealed.notes) next.notesSealed = tx.vault.seal(key, placeOf('notes', visit.id), JSON.stringify(notes));
+  }
+  await tx.db.update(visits).set(next).where(eq(visits.id, visit.id));
+  return { ...visit, ...next, notes, texts: sealed.texts ?? visit.texts };
+}
+
+/** Referrals among `ids` that belong to the case or to one of the people; a verdict on ids, never a row. */
+export async function knownReferrals(
+  tx: Tx,
+  ids: readonly string[],
+  caseId: string | null,
+  personIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await tx.db.execute<{ id: string }>(
+    sql`select referrals_of_visit(${sql.param([...ids])}::uuid[], ${caseId}::uuid, ${sql.param([...personIds])}::uuid[]) as id`,
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+export async function caseHasVisit(tx: Tx, assistanceCaseId: string): Promise<boolean> {
+  const [row] = await tx.db
+    .select({ id: visits.id })
+    .from(visits)
+    .where(and(eq(visits.assistanceCaseId, assistanceCaseId), seen(tx)))
+    .limit(1);
+  return row !== undefined;
+}
+
+export type VisitFilter = {
+  state?: VisitState;
+  assistanceCaseId?: string;
+  monitoringAccountId?: string;
+  riskLevel?: RiskLevel;
+  plannedBefore?: string;
+  updatedSince?: Date;
+};
+
+function filterOf(filter: VisitFilter): SQL | undefined {
+  return and(
+    filter.state ? eq(visits.state, filter.state) : undefined,
+    filter.assistanceCaseId ? eq(visits.assistanceCaseId, filter.assistanceCaseId) : undefined,
+    filter.monitoringAccountId ? eq(visits.monitoringAccountId, filter.monitoringAccountId) : undefined,
+    filter.riskLevel ? eq(visits.riskLevel, filter.riskLevel) : undefined,
+    filter.plannedBefore ? lte(visits.plannedOn, filter.plannedBefore) : undefined,
+    filter.updatedSince ? gte(visits.updatedAt, filter.updatedSince) : undefined,
+  );
+}
+
+export async function listVisits(tx: Tx, filter: VisitFilter, page: PageRequest): Promise<Page<VisitRow>> {
+  const where = filterOf(filter);
+  const rows = await tx.db
+    .select({ visit: visits })
+    .from(access)
+    .innerJoin(visits, eq(visits.id, access.resourceId))
+    .where(and(listScope(tx, 'visit', page.before), where))
+    .orderBy(newestFirst)
+    .limit(page.limit + 1);
+  const total = await countVisible(tx, 'visit', visits, visits.id, where, page);
+  return {
+    ...toPage(
+      rows.map((r) => r.visit),
+      page.limit,
+    ),
+    ...total,
+  };
+}
+
+/** Visits of a person, oldest first: what an account opened later must still show. */
+export async function findVisitsOfPerson(tx: Tx, personId: string, caseId: string): Promise<VisitRow[]> {
+  const rows = await tx.db
+    .select({ visit: visits })
+    .from(visits)
+    .innerJoin(visitPersons, eq(visitPersons.visitId, visits.id))
+    .where(and(eq(visitPersons.personId, personId), eq(visits.assistanceCaseId, caseId), seen(tx)))
+    .orderBy(asc(visits.id));
+  return rows.map((r) => r.visit);
+}
