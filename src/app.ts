@@ -1,5 +1,6 @@
 // The table of contents: platform first, then the features in the order in which the business flows.
 
+import { accountMachine } from './accounts/domain.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
@@ -7,9 +8,11 @@ import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
+import { caseMachine } from './cases/domain.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
+import { disbursementMachine } from './disbursements/domain.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { NewId } from './kernel/ids.ts';
@@ -35,6 +38,7 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
+import { visitMachine } from './visits/domain.ts';
 
 export type AppDeps = {
   config: Config;
@@ -62,7 +66,11 @@ export const handlers: readonly FactHandler[] = [];
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
 const appCodeSets = codeSets([
   stateSet(clueMachine, lifecycleNames.clue),
+  stateSet(caseMachine, lifecycleNames.case),
+  stateSet(disbursementMachine, lifecycleNames.disbursement),
   stateSet(referralMachine, lifecycleNames.referral),
+  stateSet(visitMachine, lifecycleNames.visit),
+  stateSet(accountMachine, lifecycleNames.account),
 ]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {

@@ -1,11 +1,12 @@
 // Looking up and disclosing persons: each is a read that leaves an audit record, whatever it found (P-06, P-07).
 import { actionProblems } from '../kernel/action.ts';
 import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
+import { defineProblems } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import type { EnumValue } from '../reference/enums.ts';
 import type { IdType } from './domain.ts';
-import { findByIdentity, findPerson, openPerson, sealPurpose } from './repository.ts';
+import { disputedFields, findByIdentity, findPerson, openPerson, sealPurpose } from './repository.ts';
 import { isCode } from './service.ts';
 
 export type Lookup = { idType: Exclude<IdType, 'none'>; idNumber: string };
@@ -17,6 +18,22 @@ export type DisclosureRequest = {
   fields: DisclosureField[];
 };
 export type Disclosure = { personId: string } & { [F in DisclosureField]?: string | null };
+
+const problems = defineProblems({
+  'person.identity_disputed': {
+    status: 409,
+    zh: [
+      '身份信息存在分歧',
+      '本机关报送的内容与已登记的身份信息不一致：{pointers}',
+      '待身份信息核实后再查看，其余字段可先查看',
+    ],
+    en: [
+      'Identity is disputed',
+      'what your agency submitted contradicts the recorded identity at {pointers}',
+      'wait until the review is settled; the other fields can be disclosed now',
+    ],
+  },
+});
 
 /**
  * Ids of the persons with that document whom the caller's agency may see. A search that finds nothing has no person to
@@ -48,6 +65,9 @@ export async function disclosePerson(tx: Tx, id: string, request: DisclosureRequ
   if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
   const person = await findPerson(tx, id);
   if (!person) return undefined;
+  const disputed = await disputedFields(tx, id);
+  const pointers = request.fields.map((field) => `/${field}`).filter((pointer) => disputed.has(pointer));
+  if (pointers.length > 0) throw problems['person.identity_disputed']({ pointers });
   const clear = await openPerson(tx, person);
   const coded = isCode('disclosure-purposes', request.purpose, tx.ctx.today);
   const words: Record<string, string> = coded ? {} : { purposeSealed: await sealPurpose(tx, id, request.purpose) };

@@ -62,14 +62,20 @@ export const DisclosureView = named(
   ),
 );
 
-export function toPersonView(person: PersonRow, { birthDate }: ClearIdentity): Static<typeof PersonView> {
-  const { id, state, version, sex, createdAt, updatedAt } = person;
+/** `disputed` are the pointers at which the reader's own submission says something else: those stay covered. */
+export function toPersonView(
+  person: PersonRow,
+  { birthDate }: ClearIdentity,
+  disputed: ReadonlySet<string>,
+): Static<typeof PersonView> {
+  const { id, state, version, createdAt, updatedAt } = person;
   return {
-    ...{ id, state, version, sex },
+    ...{ id, state, version },
     idType: person.idType as Static<typeof PersonView>['idType'],
     idNumber: person.idNumberMasked,
-    name: person.nameMasked,
-    birthYear: birthDate ? Number(birthDate.slice(0, 4)) : null,
+    name: disputed.has('/name') ? '*' : person.nameMasked,
+    birthYear: birthDate && !disputed.has('/birthDate') ? Number(birthDate.slice(0, 4)) : null,
+    sex: disputed.has('/sex') ? 'unknown' : person.sex,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

@@ -84,6 +84,20 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
   return row;
 }
 
+/**
+ * JSON Pointers of identity data in which a submission that the caller's agency wrote or received contradicts the person,
+ * as long as nobody has settled it: until then that agency is not told what the person's data are.
+ */
+export async function disputedFields(tx: Tx, personId: string): Promise<Set<string>> {
+  const own = sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
+    and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight')`;
+  const rows = await tx.db
+    .select({ pointers: personReviews.pointers })
+    .from(personReviews)
+    .where(and(eq(personReviews.personId, personId), eq(personReviews.state, 'open'), own));
+  return new Set(rows.flatMap((row) => row.pointers));
+}
+
 /** The person with that document, if the caller's agency may see them; others are not there. */
 export async function findByIdentity(tx: Tx, idType: string, idNumber: string): Promise<PersonRow | undefined> {
   const index = tx.vault.index('id_number', `${idType}|${idNumber}`);

@@ -3,7 +3,7 @@ import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { disclosePerson, lookUpPersons } from './disclosure.ts';
 import { DisclosureBody, DisclosureView, LookupBody, LookupView, PersonView, toPersonView } from './person-schema.ts';
-import { findPerson, openIdentity } from './repository.ts';
+import { disputedFields, findPerson, openIdentity } from './repository.ts';
 
 const tags = ['Persons'];
 
@@ -25,7 +25,7 @@ export function personRoutes(app: App): void {
     (req) =>
       req.read(async (tx) => {
         const person = await findPerson(tx, req.params.id);
-        return person && toPersonView(person, await openIdentity(tx, person));
+        return person && toPersonView(person, await openIdentity(tx, person), await disputedFields(tx, person.id));
       }),
   );
   app.post(

@@ -159,6 +159,58 @@ export const enums = {
       not_delivered: ['未落实', 'Not delivered'],
     },
   },
+  'referral-origins': {
+    title: ['移送来源', 'Origins of referrals'],
+    values: {
+      clue: ['救助线索', 'Clue'],
+      case: ['司法救助案件', 'Assistance case'],
+      account: ['监测台账', 'Monitoring account'],
+    },
+  },
+  'referral-directions': {
+    title: ['移送方向', 'Directions of referrals'],
+    values: { sent: ['本机关发出', 'Sent by the agency'], received: ['本机关收到', 'Received by the agency'] },
+  },
+  'fund-accounts': {
+    title: ['资金科目', 'Accounts of a fund'],
+    values: {
+      external: ['财政拨款', 'The treasury'],
+      available: ['可用', 'Available'],
+      reserved: ['已预留', 'Reserved'],
+      in_transit: ['在途', 'In transit'],
+      paid: ['已支付', 'Paid'],
+    },
+  },
+  'fund-movement-kinds': {
+    title: ['资金变动类型', 'Kinds of fund movements'],
+    values: {
+      allocation: ['拨入', 'Allocation'],
+      reservation: ['预留', 'Reservation'],
+      release: ['释放', 'Release'],
+      submission: ['报付', 'Submission'],
+      settlement: ['到账', 'Settlement'],
+      failure: ['退回', 'Failure'],
+      recovery: ['追回', 'Recovery'],
+    },
+  },
+  'account-entry-kinds': {
+    title: ['台账记录类型', 'Kinds of account entries'],
+    values: {
+      note: ['记事', 'Note'],
+      contact: ['联系', 'Contact'],
+      consultation: ['会商', 'Consultation'],
+      concern: ['风险提示', 'Concern'],
+    },
+  },
+  'account-next-actions': {
+    title: ['台账下一步', 'Next actions of accounts'],
+    values: {
+      visit: ['按计划回访', 'Planned visit'],
+      referral_response: ['等待移送答复', 'Answer to a referral'],
+      first_visit: ['首次回访', 'First visit'],
+      plan_visit: ['安排下次回访', 'Next visit to be planned'],
+    },
+  },
   'visit-modes': {
     title: ['回访方式', 'Modes of visits'],
     values: {

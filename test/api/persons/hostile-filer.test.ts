@@ -72,7 +72,8 @@ test('neither the receiver of B nor its feed, searches or guesses lead to A', as
   for (const officer of ['wf.tiexi', 'intake.tiexi', 'head.tiexi', 'head.heping', 'wf.heping'])
     expect((await api.get(officer, `/v1/persons/${String(person?.id)}`)).status).toBe(404);
   const feed = await api.get('intake.tiexi', '/v1/events');
-  expect(new Set(feed.body.items?.map(({ type }) => type))).toEqual(new Set(['clue.submitted']));
+  const types = (feed.body.items ?? []).map(({ type }) => String(type)).filter((type) => /^(clue|person)\./.test(type));
+  expect(new Set(types)).toEqual(new Set(['clue.submitted']));
   expect(feed.text).not.toContain(String(person?.id));
   const lookup = { idType: 'citizen_id', idNumber: original?.idNumber };
   expect((await api.create('intake.tiexi', '/v1/persons/lookups', lookup)).body).toEqual({ items: [] });
@@ -87,4 +88,29 @@ test('the other name does not become the person by repetition', async () => {
   await api.create('wf.tiexi', '/v1/clues?dryRun=true', hostile);
   expect(await asOwner(PERSON)).toEqual(before);
   expect(await asOwner('select 1 from person_reviews')).toHaveLength(2);
+});
+
+test('both cases are about one person, of whom B is told nothing that it contradicted', async () => {
+  const { api } = service;
+  const clues = await asOwner<{ id: string; region_code: string }>('select id, region_code from clues order by id');
+  const accept = async (place: string, code: string) => {
+    const id = String(clues.find((clue) => clue.region_code === code)?.id);
+    const accepted = await api.decide(`intake.${place}`, `/v1/clues/${id}`, 'acceptance', {});
+    expect(accepted.body.state).toBe('accepted');
+  };
+  await accept('heping', '210102');
+  await accept('tiexi', '210106');
+  const persons = await asOwner<{ person_id: string }>('select distinct person_id from case_beneficiaries');
+  expect(persons).toHaveLength(1);
+  const path = `/v1/persons/${String(persons[0]?.person_id)}`;
+  expect((await api.get('head.heping', path)).body).toMatchObject({ name: '李*', birthYear: 1985 });
+  const seen = await api.get('head.tiexi', path);
+  expect(seen.body).toMatchObject({ name: '*', birthYear: 1985, idNumber: '210***********4321' });
+  const ask = { purpose: 'case_review', legalBasis: 'statutory_duty' };
+  const refused = await api.create('head.tiexi', `${path}/disclosures`, { ...ask, fields: ['idNumber', 'name'] });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'person.identity_disputed', pointers: ['/name'] } });
+  const own = await api.create('head.tiexi', `${path}/disclosures`, { ...ask, fields: ['idNumber'] });
+  expect(own.body.idNumber).toBe(original?.idNumber);
+  const clear = await api.create('head.heping', `${path}/disclosures`, { ...ask, fields: ['name'] });
+  expect(clear.body.name).toBe('李秀兰');
 });
