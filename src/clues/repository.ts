@@ -242,3 +242,13 @@ export async function setCaseEnded(tx: Tx, clueId: string, ended: boolean): Prom
     .returning({ version: clues.version });
   return row?.version;
 }
+
+/** For the sandbox: true when the caller's scope sees no clue at all. */
+export async function isEmptyOfClues(tx: Tx): Promise<boolean> {
+  const rows = await tx.db
+    .select({ id: access.resourceId })
+    .from(access)
+    .where(listScope(tx, 'clue', null))
+    .limit(1);
+  return rows.length === 0;
+}

@@ -31,8 +31,8 @@ const CloudEvent = named(
     time: Instant,
     sequence: Type.Integer({ minimum: 1, description: 'per resource, without gaps' }),
     datacontenttype: Type.Literal('application/json'),
-    data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
-      description: 'ids, codes and numbers only',
+    data: Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), {
+      description: 'ids of records and agencies only',
       maxProperties: 30,
     }),
   }),
@@ -61,6 +61,15 @@ const Query = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 
+/** Ids of records and agencies only (W-10): no people, no amounts, no officers; the reader fetches the rest with its own right. */
+function thinData(data: Record<string, unknown>): Record<string, string> {
+  const kept = Object.entries(data).filter((entry): entry is [string, string] => {
+    const [name, value] = entry;
+    return typeof value === 'string' && /Id$/.test(name) && !/^(person|beneficiary)Id$|[oO]fficerId$/.test(name);
+  });
+  return Object.fromEntries(kept);
+}
+
 function toCloudEvent(row: EventRow, publicUrl: string) {
   return {
     specversion: '1.0' as const,
@@ -71,7 +80,7 @@ function toCloudEvent(row: EventRow, publicUrl: string) {
     time: row.occurredAt.toISOString(),
     sequence: row.sequence,
     datacontenttype: 'application/json' as const,
-    data: row.data,
+    data: thinData(row.data),
   };
 }
 

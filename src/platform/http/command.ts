@@ -11,6 +11,7 @@ import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parse
 import { listView, nextLink, pageRequest } from './cursor.ts';
 import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempotencyKey } from './idempotency.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export type CommandSpec<T, V> = {
   verb: (tx: Tx, expected: ExpectedVersion) => Promise<T>;
@@ -99,9 +100,12 @@ function expectedVersion(req: FastifyRequest): ExpectedVersion {
 
 type Outcome = { reply: StoredReply; replayed: boolean };
 
+/** Who goes first inside this process: duplicates of a key, then writes to one resource. */
+type Order = { gate: KeyGate; turns: Turns };
+
 async function runCommand<T, V>(
   deps: CommandDeps,
-  gate: KeyGate,
+  { gate, turns }: Order,
   req: FastifyRequest,
   reply: FastifyReply,
   spec: CommandSpec<T, V>,
@@ -110,10 +114,10 @@ async function runCommand<T, V>(
   const header = parseIdempotencyKey(req.headers['idempotency-key']);
   const use = header !== undefined && !dryRun ? keyUse(req, actorOf(req), header) : undefined;
   let expected: ExpectedVersion;
-  const execute = () =>
+  const resource = resourceOf(req);
+  const write = () =>
     writeTx<Outcome>(deps, txRequest(req, dryRun), {
       before: async (tx) => {
-        const resource = resourceOf(req);
         if (resource) await ensureVisible(tx, resource);
         const stored = use ? await claim(tx, deps, use) : undefined;
         for (const view of stored?.views ?? []) tx.viewed(view.personId, view.fields, view.purpose);
@@ -133,6 +137,7 @@ async function runCommand<T, V>(
       },
       store: async (tx, _conn, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
     });
+  const execute = () => turns(resource && `${resource.kind}/${resource.id}`, write);
   const outcome = use ? await gate(use, execute) : await execute();
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
   return send(reply, outcome.reply);
@@ -176,11 +181,11 @@ declare module 'fastify' {
 
 /** Adds `req.command`, `req.read` and `req.list`; the reply is bound when the request starts. */
 export function registerCommands(app: FastifyInstance, deps: CommandDeps): void {
-  const gate = createKeyGate();
+  const order: Order = { gate: createKeyGate(), turns: createTurns() };
   app.decorateRequest('actor', null);
   for (const name of ['command', 'read', 'list'] as const) app.decorateRequest(name, undefined as never);
   app.addHook('onRequest', async (req, reply) => {
-    req.command = (spec) => sent(runCommand(deps, gate, req, reply, spec));
+    req.command = (spec) => sent(runCommand(deps, order, req, reply, spec));
     req.read = (read) => sent(runRead(deps, req, reply, read));
     req.list = (fetch, view) =>
       req.read(async (tx) => {

@@ -1,0 +1,43 @@
+// GET /v1/statistics/summary: the figures of the programme, counted from the data.
+
+import { httpProblems } from '../platform/http/problem.ts';
+import type { App } from '../platform/http/server.ts';
+import { findRegion } from '../reference/regions.ts';
+import { regionPrefix, statisticsProblems } from './domain.ts';
+import { countSummary } from './repository.ts';
+import { SummaryQuery, SummaryView, toSummaryView } from './schema.ts';
+
+function checkRange(from: string, to: string, regionCode: string): void {
+  const errors = [];
+  if (from > to) errors.push({ pointer: '#query/to', code: 'date.before_from', detail: 'to is before from' });
+  if (!findRegion(regionCode))
+    errors.push({ pointer: '#query/regionCode', code: 'region.unknown', detail: regionCode });
+  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+}
+
+export function statisticsRoutes(app: App): void {
+  app.get(
+    '/v1/statistics/summary',
+    {
+      config: { permission: 'statistics:read' },
+      schema: {
+        operationId: 'getStatisticsSummary',
+        tags: ['Statistics'],
+        summary: 'Summary of a period 期间汇总',
+        description:
+          'Cases and persons by decision date, money by payment date, other measures by the day they were delivered; both ends inclusive. 案件与人数按决定日，金额按支付日，其他措施按落实日。',
+        querystring: SummaryQuery,
+        response: { 200: SummaryView },
+      },
+    },
+    (req) =>
+      req.read(async (tx) => {
+        const own = tx.ctx.actor.agency.regionCode;
+        const { from, to, category = null, campaign = null, regionCode = own } = req.query;
+        checkRange(from, to, regionCode);
+        if (!regionCode.startsWith(regionPrefix(own))) throw statisticsProblems['statistics.outside_region']();
+        const asked = { from, to, regionCode, category, campaign };
+        return toSummaryView(asked, await countSummary(tx, asked), tx.ctx.now, tx.ctx.language);
+      }),
+  );
+}
