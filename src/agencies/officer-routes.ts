@@ -1,6 +1,6 @@
 // /v1/agencies/{id}/officers: who works where and as what; read by the own agency, kept by administrators.
 import type { Tx } from '../platform/db/tx.ts';
-import { IdParams } from '../platform/http/schema.ts';
+import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import {
   OfficerInputSchema,
@@ -36,6 +36,7 @@ function standingRoutes(app: App): void {
           summary,
           description: `${effect}; nobody does it to themselves. 令牌随之失效或恢复，不得办理本人。`,
           params: OfficerParams,
+          body: Closed({}),
           response: { 200: OfficerView },
         },
       },

@@ -95,3 +95,11 @@ export function checkSubject(input: SubjectInput, at: string, today: string): Ch
   };
   return { subject, errors };
 }
+
+/** What stays of the masked identity for a reader whose own submission says something else at these pointers. */
+export function coverDisputed(person: { nameMasked: string; sex: Sex }, disputed: ReadonlySet<string>) {
+  return {
+    name: disputed.has('/name') ? '*' : person.nameMasked,
+    sex: disputed.has('/sex') ? ('unknown' as const) : person.sex,
+  };
+}

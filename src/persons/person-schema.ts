@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Closed, Id, Instant, Literals, Nullable, named, Text } from '../platform/http/schema.ts';
 import { enumValues } from '../reference/enums.ts';
 import { DISCLOSURE_FIELDS } from './disclosure.ts';
+import { coverDisputed } from './domain.ts';
 import type { ClearIdentity, PersonRow } from './repository.ts';
 import { ID_TYPES, SEXES } from './schema.ts';
 
@@ -73,9 +74,8 @@ export function toPersonView(
     ...{ id, state, version },
     idType: person.idType as Static<typeof PersonView>['idType'],
     idNumber: person.idNumberMasked,
-    name: disputed.has('/name') ? '*' : person.nameMasked,
+    ...coverDisputed(person, disputed),
     birthYear: birthDate && !disputed.has('/birthDate') ? Number(birthDate.slice(0, 4)) : null,
-    sex: disputed.has('/sex') ? 'unknown' : person.sex,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

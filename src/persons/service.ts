@@ -5,8 +5,8 @@ import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { codeSets, validCode } from '../reference/code-sets.ts';
 import { findRegion } from '../reference/regions.ts';
-import { checkSubject, type Subject, type SubjectInput } from './domain.ts';
-import { findPerson, insertPerson, insertReview, matchPerson, type PersonRow } from './repository.ts';
+import { checkSubject, coverDisputed, type Subject, type SubjectInput } from './domain.ts';
+import { disputedFields, findPerson, insertPerson, insertReview, matchPerson, type PersonRow } from './repository.ts';
 
 const sets = new Map(codeSets().map((set) => [set.name, set]));
 
@@ -71,6 +71,6 @@ export type MaskedPerson = Pick<PersonRow, 'id' | 'idType' | 'sex'> & { name: st
 export async function findMaskedPerson(tx: Tx, id: string): Promise<MaskedPerson | undefined> {
   const person = await findPerson(tx, id);
   if (!person) return undefined;
-  const { idType, sex, nameMasked: name, idNumberMasked: idNumber } = person;
-  return { id, idType, sex, name, idNumber };
+  const { idType, idNumberMasked: idNumber } = person;
+  return { id, idType, idNumber, ...coverDisputed(person, await disputedFields(tx, id)) };
 }

@@ -90,6 +90,8 @@ describe('keeping', () => {
   test('a decision on an officer needs its ETag', async () => {
     const { path } = await officer('admin', 'intake.tiexi');
     expect((await service.api.as('admin', 'POST', `${path}/suspension`, { body: {} })).status).toBe(428);
+    expect((await service.api.as('admin', 'POST', `${path}/suspension`)).status).toBe(428);
+    expect((await service.api.as('admin', 'POST', `${path}/suspension`, { body: { until: 'x' } })).status).toBe(400);
     const stale = await service.api.as('admin', 'POST', `${path}/suspension`, { body: {}, etag: '"9.x"' });
     expect(stale.status).toBe(412);
   });
