@@ -9,10 +9,17 @@ import { advance, type Disbursement, lockDisbursement, officerOf } from './servi
 
 const { next } = disbursementMachine;
 
-/** The day of a recorded fact lies not in the future, else 422. */
+/** Earlier days than this are slips of the pen. */
+const EARLIEST = '2000-01-01';
+
+/** The day of a recorded fact lies not in the future and not before there was aid, else 422. */
 function ensurePast(tx: Tx, day: string, pointer: string): void {
-  if (day <= tx.ctx.today) return;
-  throw httpProblems['request.rule_violated']({}, [{ pointer, code: 'date.future', detail: 'a day after today' }]);
+  const late = day > tx.ctx.today;
+  if (!late && day >= EARLIEST) return;
+  const error = late
+    ? { pointer, code: 'date.future', detail: 'a day after today' }
+    : { pointer, code: 'date.too_early', detail: `a day before ${EARLIEST}` };
+  throw httpProblems['request.rule_violated']({}, [error]);
 }
 
 function move(tx: Tx, line: Disbursement, kind: 'submission' | 'settlement' | 'failure'): Promise<void> {

@@ -39,11 +39,8 @@ export const FundBalance = named(
     { description: 'available + reserved + in transit + posted = everything ever allocated' },
   ),
 );
-export const BalanceQuery = Type.Object({
-  asOf: Type.Optional(
-    Type.String({ format: 'date-time', maxLength: 40, description: 'business instant; the present one otherwise' }),
-  ),
-});
+/** `asOf` is a business instant; the present one otherwise. */
+export const BalanceQuery = Type.Object({ asOf: Type.Optional(Instant) });
 
 export const FundEntryView = named(
   'FundEntry',

@@ -103,6 +103,11 @@ export async function balance(api: Api): Promise<string[]> {
   return names.map((name) => (body[name] as { amount: string }).amount);
 }
 
+/** What has changed in each account since `before`, in yuan. */
+export async function moved(api: Api, before: readonly string[]): Promise<number[]> {
+  return (await balance(api)).map((amount, i) => Math.round(Number(amount) * 100 - Number(before[i]) * 100) / 100);
+}
+
 /** A statement as the owner of the database: what no officer could see or do. */
 export async function asOwner(service: Service, text: string, values: unknown[] = []): Promise<Json[]> {
   const client = new pg.Client({ connectionString: service.database.ownerUrl });

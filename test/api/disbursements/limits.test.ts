@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
-import { advanceTo, asOwner, balance, grantedCase, line, ok, planned, yuan } from './flow.ts';
+import { advanceTo, asOwner, balance, grantedCase, line, moved, ok, planned, yuan } from './flow.ts';
 
 const service = useService({ poolSize: 20 });
 const settlement = { paidOn: '2026-01-15', bankReference: 'BOC20260115-0001' };
@@ -91,8 +91,7 @@ describe('once only', () => {
     expect(new Set(answers.map((a) => a.text)).size).toBe(1);
     expect(new Set(answers.map((a) => a.etag)).size).toBe(1);
     expect(answers.filter((a) => a.headers['idempotency-replayed'] !== 'true')).toHaveLength(1);
-    const after = await balance(api);
-    expect(Number(after[3]) - Number(before[3])).toBe(20_000);
+    expect(await moved(api, before)).toEqual([0, 0, -20_000, 20_000]);
     const id = path.split('/').at(-1);
     const paid = await asOwner(
       service,
@@ -127,9 +126,7 @@ describe('the end of a case', () => {
     expect(early).toMatchObject({ status: 409, body: { code: 'case.lines_open' } });
     await advanceTo(api, path, 'settled');
     ok(await api.decide('handler.heping', found.path, 'closure', { summary: '办结' }));
-    const [available, reserved] = await balance(api);
-    expect(Number(before[0]) - Number(available)).toBe(15_000);
-    expect(reserved).toBe(before[1]);
+    expect(await moved(api, before)).toEqual([-15_000, 0, 0, 15_000]);
   });
 
   test('a failed line of a closed case is not sent again; voiding it gives its money back', async () => {
@@ -142,7 +139,7 @@ describe('the end of a case', () => {
     ok(await api.decide('handler.heping', found.path, 'closure', { summary: '办结' }));
     const again = await api.decide('finance.heping', path, 'submission');
     expect(again).toMatchObject({ status: 409, body: { code: 'disbursement.case_ended' } });
-    expect(Number((await balance(api))[1]) - Number(before[1])).toBe(15_000);
+    expect(await moved(api, before)).toEqual([-15_000, 15_000, 0, 0]);
     ok(await api.decide('finance.heping', path, 'void'));
     expect(await balance(api)).toEqual(before);
   });
@@ -157,12 +154,7 @@ describe('the end of a case', () => {
     await advanceTo(api, sent, 'submitted');
     ok(await api.decide('chief.heping', found.path, 'revocation', { reason: '申请人虚报' }));
     for (const path of paths) expect((await api.get('chief.heping', path)).body.state).toBe('voided');
-    expect(await balance(api)).toEqual([
-      (Number(before[0]) - 7000).toFixed(2),
-      before[1],
-      (Number(before[2]) + 7000).toFixed(2),
-      before[3],
-    ]);
+    expect(await moved(api, before)).toEqual([-7000, 0, 7000, 0]);
     ok(await api.decide('finance.heping', sent, 'failure', { reason: '已止付' }));
     ok(await api.decide('head.heping', sent, 'void', { reason: '案件已撤销' }));
     expect(await balance(api)).toEqual(before);

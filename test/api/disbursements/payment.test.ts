@@ -1,7 +1,7 @@
 // One line from plan to receipt: three people, the fund behind it, what may be seen, and what happens when the bank fails.
 import { describe, expect, test } from '@jest/globals';
 import { useService } from '../../support/service.ts';
-import { advanceTo, asOwner, balance, grantedCase, line, ok, planned } from './flow.ts';
+import { advanceTo, asOwner, balance, grantedCase, line, moved, ok, planned } from './flow.ts';
 
 const service = useService();
 const settlement = { paidOn: '2026-01-15', bankReference: 'BOC20260115-0001' };
@@ -9,8 +9,9 @@ const settlement = { paidOn: '2026-01-15', bankReference: 'BOC20260115-0001' };
 describe('the path to a confirmed receipt', () => {
   test('moves the money from available to posted, by three people', async () => {
     const { api } = service;
+    const before = await balance(api);
     const found = await grantedCase(api);
-    expect(await balance(api)).toEqual(['4980000.00', '20000.00', '0.00', '0.00']);
+    expect(await moved(api, before)).toEqual([-20_000, 20_000, 0, 0]);
     const body = line(found);
     const made = await api.create('handler.heping', `${found.path}/disbursements`, body);
     expect(made).toMatchObject({
@@ -21,9 +22,9 @@ describe('the path to a confirmed receipt', () => {
     expect(made.headers.location).toBe(`http://service.test${path}`);
     expect((await api.get('handler.heping', found.path)).body.state).toBe('disbursing');
     await advanceTo(api, path, 'authorised');
-    expect(await balance(api)).toEqual(['4980000.00', '20000.00', '0.00', '0.00']);
+    expect(await moved(api, before)).toEqual([-20_000, 20_000, 0, 0]);
     await advanceTo(api, path, 'submitted');
-    expect(await balance(api)).toEqual(['4980000.00', '0.00', '20000.00', '0.00']);
+    expect(await moved(api, before)).toEqual([-20_000, 0, 20_000, 0]);
     const bureau = await api.decide('bureau.heping', path, 'appropriation', {
       receivedOn: '2026-01-10',
       documentNumber: '沈和财行〔2026〕18号',
@@ -32,7 +33,7 @@ describe('the path to a confirmed receipt', () => {
     ok(await api.decide('finance.heping', path, 'notification', { toldOn: '2026-01-12', channel: 'phone' }));
     const settled = await advanceTo(api, path, 'settled');
     expect(settled.body).toMatchObject({ state: 'settled', paidOn: '2026-01-15', settlement, payee: { masked: true } });
-    expect(await balance(api)).toEqual(['4980000.00', '0.00', '0.00', '20000.00']);
+    expect(await moved(api, before)).toEqual([-20_000, 0, 0, 20_000]);
     const last = await advanceTo(api, path, 'receipt_confirmed');
     expect(last.body).toMatchObject({
       state: 'receipt_confirmed',
@@ -129,6 +130,8 @@ describe('a payment that goes wrong', () => {
     await advanceTo(api, path, 'submitted');
     const future = await api.decide('finance.heping', path, 'settlement', { ...settlement, paidOn: '2999-01-01' });
     expect(future).toMatchObject({ status: 422, body: { errors: [{ pointer: '/paidOn', code: 'date.future' }] } });
+    const early = await api.decide('finance.heping', path, 'settlement', { ...settlement, paidOn: '0000-01-01' });
+    expect(early).toMatchObject({ status: 422, body: { errors: [{ pointer: '/paidOn', code: 'date.too_early' }] } });
     ok(await api.decide('finance.heping', path, 'settlement', settlement));
     const twice = await api.decide('finance.heping', path, 'settlement', settlement);
     expect(twice).toMatchObject({ status: 409, body: { code: 'disbursement.illegal_transition' } });

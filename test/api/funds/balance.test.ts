@@ -1,11 +1,11 @@
-// Funds over HTTP: whose they are, their balance now and earlier, and the seeded five million.
+// Funds over HTTP: whose they are, their balance now and earlier, and the seeded amount.
 import { describe, expect, test } from '@jest/globals';
 import { useService } from '../../support/service.ts';
 
 const service = useService();
 
 describe('the default fund of a procuratorate', () => {
-  test('is one, with 5,000,000.00 yuan available, and its first entry says where from', async () => {
+  test('is one, with the seeded amount available, and its first entry says where from', async () => {
     const { api } = service;
     const { body } = await api.get('finance.heping', '/v1/funds?includeTotal=true');
     expect(body).toMatchObject({ total: 1, items: [{ code: 'judicial-aid', isDefault: true, version: 1 }] });
@@ -22,7 +22,9 @@ describe('the default fund of a procuratorate', () => {
     const entries = await api.get('finance.heping', `${path}/entries?includeTotal=true`);
     expect(entries.body).toMatchObject({
       total: 1,
-      items: [{ position: 1, kind: 'allocation', from: 'external', to: 'available', amount: { amount: '10000000.00' } }],
+      items: [
+        { position: 1, kind: 'allocation', from: 'external', to: 'available', amount: { amount: '10000000.00' } },
+      ],
     });
     const before = await api.get('finance.heping', `${path}/balance?asOf=2001-01-01T00:00:00%2B08:00`);
     expect(before.body).toMatchObject({ available: { amount: '0.00' }, asOf: '2000-12-31T16:00:00.000Z' });
