@@ -4,6 +4,7 @@ import { accountMachine } from './accounts/domain.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
+import { tokenRoutes } from './agencies/token-routes.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
@@ -25,6 +26,7 @@ import type { FactHandler, FactSink, TxDeps } from './platform/db/tx.ts';
 import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
+import { docsRoutes } from './platform/http/docs.ts';
 import { registerLimits } from './platform/http/limits.ts';
 import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
 import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
@@ -76,7 +78,7 @@ const appCodeSets = codeSets([
 export async function buildApp(deps: AppDeps): Promise<Built> {
   const { config, pool, keyring, signer, newId, log } = deps;
   const { publicUrl } = config;
-  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers };
+  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox };
   const app = createServer({ publicUrl, trustProxy: config.trustProxy, newRequestId: () => newId(deps.systemNow()) });
   const metrics = createMetrics(pool);
 
@@ -100,6 +102,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   probeRoutes(app, { pool, health: deps.health });
   catalogueRoutes(app, publicUrl);
   referenceRoutes(app, appCodeSets);
+  tokenRoutes(app, { tx, signer, publicUrl });
   meRoutes(app);
   agencyRoutes(app);
   officerRoutes(app);
@@ -112,6 +115,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  docsRoutes(app, config.docs);
   await app.ready();
   return { app, tx, metrics };
 }

@@ -2,6 +2,8 @@
 import { type Actor, SYSTEM_SCOPE } from '../kernel/actor.ts';
 import { readTx, type Tx, type TxDeps } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
+import { findActiveClient } from './client-repository.ts';
+import { authenticateClient } from './clients.ts';
 import {
   type AgencyRow,
   findActiveOfficer,
@@ -45,10 +47,22 @@ const asService = {
 export function actorSource(deps: TxDeps): ActorSource {
   return ({ sub, kind }) =>
     readTx(deps, asService, async (tx) => {
+      if (kind === 'client') {
+        const found = await findActiveClient(tx, sub);
+        return found && toActor(found.agency, null, found.client);
+      }
       if (kind !== 'officer') return undefined;
       const found = await findActiveOfficer(tx, { id: sub });
       return found ? toActor(found.agency, found.officer, null) : undefined;
     });
+}
+
+/** The client of these credentials, undefined for any reason they may not be good. */
+export function clientByCredentials(
+  deps: TxDeps,
+  given: { id: string; secret: string },
+): Promise<{ id: string } | undefined> {
+  return readTx(deps, asService, async (tx) => (await authenticateClient(tx, deps.keyring, given))?.client);
 }
 
 export function findOfficerByCode(deps: TxDeps, code: string) {

@@ -13,7 +13,16 @@ export type FieldError = { pointer: string; code: string; detail: string };
 export type ProblemParams = Readonly<Record<string, unknown>>;
 
 /** Params named here are shown as members of the problem document, all others only fill the texts. */
-const SHOWN = ['allowed', 'missing', 'permission', 'currentVersion', 'limit', 'pointers', 'conflicts'] as const;
+const SHOWN = [
+  'allowed',
+  'missing',
+  'permission',
+  'currentVersion',
+  'limit',
+  'pointers',
+  'conflicts',
+  'error',
+] as const;
 
 export class Problem extends Error {
   readonly code: string;

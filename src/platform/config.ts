@@ -6,6 +6,8 @@ export type Config = {
   host: string;
   port: number;
   metricsPort: number;
+  /** A taken metrics port is an error only where it was asked for. */
+  metricsPortGiven: boolean;
   publicUrl: string;
   trustProxy: string[];
   corsOrigins: string[];
@@ -129,6 +131,7 @@ export function readConfig(env: Env): Config {
     host,
     port,
     metricsPort: integer('METRICS_PORT', 9464, 0, 65_535),
+    metricsPortGiven: get('METRICS_PORT') !== undefined,
     publicUrl: publicUrl.replace(/\/+$/, ''),
     trustProxy: list(get('TRUST_PROXY')),
     corsOrigins: list(get('CORS_ORIGINS')),
@@ -145,6 +148,30 @@ export function readConfig(env: Env): Config {
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+/** What a migration needs: the owner's connection and the stamp; none of the settings of a server. */
+export function readMigrationConfig(env: Env): { ownerUrl: string; setting: string; sandbox: boolean } {
+  const problems: string[] = [];
+  const get = reader(env, problems);
+  const [owner, app] = [get('DATABASE_OWNER_URL'), get('DATABASE_URL')];
+  const sandbox = get('SANDBOX') ?? 'false';
+  for (const [name, text] of [
+    ['DATABASE_OWNER_URL', owner],
+    ['DATABASE_URL', app],
+  ] as const) {
+    if (text !== undefined && !/^postgres(?:ql)?:\/\/./.test(text))
+      problems.push(`${name} must start with postgres://.`);
+  }
+  if (!['true', 'false'].includes(sandbox)) problems.push('SANDBOX must be one of true, false.');
+  const ownerUrl = owner ?? app;
+  if (ownerUrl === undefined) {
+    problems.push(
+      'DATABASE_OWNER_URL (or DATABASE_URL) must name the database to migrate; the embedded one is migrated by `npm start`.',
+    );
+  }
+  if (problems.length > 0 || ownerUrl === undefined) throw new ConfigError(problems);
+  return { ownerUrl, setting: owner ? 'DATABASE_OWNER_URL' : 'DATABASE_URL', sandbox: sandbox === 'true' };
 }
 
 export const kekFileIn = (dataDir: string) => join(dataDir, 'kek');

@@ -2,11 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const LIFECYCLE = new URL('../../src/bin/lifecycle.ts', import.meta.url).href;
-const GUARD = fileURLToPath(new URL('../../src/bin/guard.mjs', import.meta.url));
 
 type Ending = { code: number | null; output: string };
 
@@ -76,11 +74,4 @@ test.each([
   const { code, output } = await run('console.log("closed");', nothing, then);
   expect(code).toBe(1);
   expect(output).toMatch(/stopping\. broken\nclosed/);
-});
-
-test('the guard runs the entry point in its own process with its own arguments', async () => {
-  const child = spawn(process.execPath, [GUARD, LIFECYCLE.replace('file://', ''), '--one']);
-  expect((await once(child, 'exit'))[0]).toBe(0);
-  const none = spawn(process.execPath, [GUARD], { stdio: 'ignore' });
-  expect((await once(none, 'exit'))[0]).toBe(1);
 });

@@ -1,6 +1,6 @@
 // The key-encryption key from KEK_FILE, and the service keys it wraps (blind indexes, stored replies, cursors).
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { Pool } from '../db/client.ts';
 import { decrypt, encrypt } from './suite.ts';
 
@@ -16,7 +16,9 @@ export type Keyring = {
 
 const NO_KEY_ID = '00000000-0000-0000-0000-000000000000';
 
-export class KekError extends Error {}
+export class KekError extends Error {
+  override readonly name = 'KekError';
+}
 
 /** Reads 32 bytes in base64; makes the file (mode 0600) when `create` and it is absent. Throws KekError in one sentence. */
 export function loadKek(file: string, create: boolean): Buffer {
@@ -26,18 +28,37 @@ export function loadKek(file: string, create: boolean): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !create) {
       throw new KekError(
-        'KEK_FILE cannot be read: give the path of a file with 32 random bytes in base64 (openssl rand -base64 32).',
+        `KEK_FILE ${file} cannot be read: give the path of a file with 32 random bytes in base64 (openssl rand -base64 32).`,
       );
     }
   }
   if (text === undefined) {
-    text = randomBytes(32).toString('base64');
-    writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    store(file, randomBytes(32).toString('base64'));
+    // A server and a worker that start together both read what the first of them stored.
+    text = readFileSync(file, 'utf8').trim();
   }
   const kek = Buffer.from(text, 'base64');
   if (kek.length !== 32)
-    throw new KekError('KEK_FILE does not hold 32 bytes in base64: make it with openssl rand -base64 32.');
+    throw new KekError(
+      `KEK_FILE ${file} does not hold 32 bytes in base64: restore it, or make one for a new database with openssl rand -base64 32.`,
+    );
   return kek;
+}
+
+/** Whole or not at all, never over another one, and on the disk before anything is encrypted with it. */
+function store(file: string, text: string): void {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(descriptor, `${text}\n`);
+    fsyncSync(descriptor);
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    closeSync(descriptor);
+    rmSync(draft, { force: true });
+  }
 }
 
 /** Loads the service keys, making those that are absent; two replicas starting at once agree through the primary key. */

@@ -9,6 +9,7 @@ import { writeAccess } from './access.ts';
 import type { Connection, Pool } from './client.ts';
 import type { Ctx, Tx, View, ViewAct } from './context.ts';
 import { isRetryable, translateDbError } from './errors.ts';
+import { ENTER_GATE, gateClosed } from './gate.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 
 export type { Ctx, Tx, View } from './context.ts';
@@ -25,6 +26,8 @@ export type TxDeps = {
   keyring: Keyring;
   sinks: readonly FactSink[];
   handlers: readonly FactHandler[];
+  /** A sandbox: writes are refused while it is being reset. */
+  gated?: boolean;
 };
 
 export type TxRequest = { actor: Actor; requestId: string; language: Language; dryRun: boolean; oversight: boolean };
@@ -32,6 +35,8 @@ export type TxRequest = { actor: Actor; requestId: string; language: Language; d
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
   coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms`;
+const OPEN = { name: 'tx_context', text: CONTEXT };
+const OPEN_GATED = { name: 'tx_context_gated', text: `${CONTEXT}, ${ENTER_GATE}` };
 
 export type Open = {
   tx: Tx;
@@ -43,7 +48,7 @@ export type Open = {
   conn: Connection;
 };
 
-async function begin(deps: TxDeps, conn: Connection, request: TxRequest): Promise<Open> {
+async function begin(deps: TxDeps, conn: Connection, request: TxRequest, open = OPEN): Promise<Open> {
   const facts: Fact[] = [];
   const views: View[] = [];
   let sent: Promise<unknown>[] = [];
@@ -51,8 +56,9 @@ async function begin(deps: TxDeps, conn: Connection, request: TxRequest): Promis
   const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
   const [, context] = await Promise.all([
     conn.client.query({ name: 'tx_begin', text: 'begin' }),
-    conn.client.query<{ system_ms: number; shift_ms: number }>({ name: 'tx_context', text: CONTEXT, values }),
+    conn.client.query<{ system_ms: number; shift_ms: number; entered?: boolean }>({ ...open, values }),
   ]);
+  if (context.rows[0]?.entered === false) throw gateClosed();
   const row = context.rows[0] ?? { system_ms: 0, shift_ms: 0 };
   const now = new Date(row.system_ms + row.shift_ms);
   const ctx: Ctx = {
@@ -189,7 +195,7 @@ export type WriteSteps<T> = {
 /** A write: verb, upward handlers, view, sinks, stored reply, COMMIT — or nothing at all. */
 export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
   return withConnection(deps, async (conn) => {
-    const open = await begin(deps, conn, request);
+    const open = await begin(deps, conn, request, deps.gated ? OPEN_GATED : OPEN);
     const early = await steps.before?.(open.tx, conn);
     if (early) {
       await flushAndEnd(deps, open, 'rollback');

@@ -1,13 +1,21 @@
 // The outer wall: sizes, exact content types, parsers, security headers (S-30, S-33, S-38).
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from './json.ts';
 import { httpProblems } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is a form instead of JSON: the token endpoint, and nothing else. */
+    form?: boolean;
+  }
+}
 
 export const BODY_LIMIT = 1_048_576;
 export const URL_LIMIT = 8192;
 export const HEADER_LIMIT = 16_384;
 
 const JSON_TYPE = /^application\/json(?:; ?charset=(?:utf-8|UTF-8))?$/;
+const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=(?:utf-8|UTF-8))?$/;
 const MERGE_PATCH = /^application\/merge-patch\+json(?:; ?charset=(?:utf-8|UTF-8))?$/;
 
 const hasBody = (req: FastifyRequest) =>
@@ -16,15 +24,30 @@ const hasBody = (req: FastifyRequest) =>
 /** Only the spellings listed above reach a parser: body validation was bypassable through odd content types four times. */
 function checkContentType(req: FastifyRequest): void {
   const header = req.headers['content-type'];
-  const copies = req.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type').length;
-  const accepted = req.method === 'PATCH' ? 'application/merge-patch+json, application/json' : 'application/json';
+  const { form } = req.routeOptions.config;
+  const json = req.method === 'PATCH' ? 'application/merge-patch+json, application/json' : 'application/json';
+  const accepted = form ? 'application/x-www-form-urlencoded' : json;
   const refuse = () => httpProblems['request.unsupported_media_type']({ accepted });
   if (header === undefined) {
     if (hasBody(req)) throw refuse();
     return;
   }
-  const good = JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
-  if (!good || copies > 1) throw refuse();
+  const good = form
+    ? FORM.test(header)
+    : JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
+  if (!good || copiesOf(req, 'content-type') > 1) throw refuse();
+}
+
+const copiesOf = (req: FastifyRequest, wanted: string) =>
+  req.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === wanted).length;
+
+/** Node's own refusal of a missing Host is bare, and a second one it ignores (RFC 9112 §3.2 wants 400 for both). */
+function checkFraming(req: FastifyRequest, reply: FastifyReply): void {
+  const { httpVersion } = req.raw;
+  const hosts = copiesOf(req, 'host');
+  if (httpVersion !== '0.9' && hosts <= 1 && (hosts === 1 || httpVersion !== '1.1')) return;
+  reply.header('connection', 'close');
+  throw httpProblems['request.malformed']();
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
@@ -44,6 +67,7 @@ export function registerLimits(app: FastifyInstance): void {
   app.addHook('onRequest', async (req, reply) => {
     for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
     reply.header('x-request-id', req.id);
+    checkFraming(req, reply);
     if (req.raw.url && req.raw.url.length > URL_LIMIT) throw httpProblems['request.uri_too_long']({ limit: URL_LIMIT });
     const write = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS';
     if (write && !req.is404) checkContentType(req);

@@ -12,6 +12,10 @@ const Status = named('ServiceStatus', Closed({ status: Type.Literal('ok') }));
 export type Health = { draining: boolean };
 
 export function probeRoutes(app: App, deps: { pool: Pool; health: Health }): void {
+  // While it drains, every answer asks the caller to come back by another connection.
+  app.addHook('onSend', async (_req, reply) => {
+    if (deps.health.draining) reply.header('connection', 'close');
+  });
   const common = { config: { permission: 'public' as const } };
   app.get(
     '/livez',
@@ -81,14 +85,26 @@ export function observeRequests(app: App, metrics: Metrics): void {
   });
 }
 
-export async function serveMetrics(metrics: Metrics, host: string, port: number): Promise<Server> {
+/** `/metrics`, and for a worker, which has no other port, the probes beside it. */
+export async function serveMetrics(
+  metrics: Metrics,
+  host: string,
+  port: number,
+  isReady?: () => Promise<boolean>,
+): Promise<Server> {
+  const answers: Readonly<Record<string, () => Promise<readonly [status: number, type: string, text: string]>>> = {
+    '/metrics': async () => [200, metrics.registry.contentType, await metrics.registry.metrics()],
+    ...(isReady && {
+      '/livez': async () => [200, 'application/json', '{"status":"ok"}'],
+      '/readyz': async () =>
+        (await isReady()) ? [200, 'application/json', '{"status":"ok"}'] : [503, 'text/plain', ''],
+    }),
+  };
   const server = createServer((req, res) => {
-    if (req.url !== '/metrics' || req.method !== 'GET') {
-      res.writeHead(404).end();
-      return;
-    }
-    metrics.registry.metrics().then(
-      (text) => res.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+    const answer = req.method === 'GET' && Object.hasOwn(answers, req.url ?? '') ? answers[req.url ?? ''] : undefined;
+    if (!answer) return void res.writeHead(404).end();
+    answer().then(
+      ([status, type, text]) => res.writeHead(status, { 'content-type': type }).end(text),
       () => res.writeHead(503).end(),
     );
   });

@@ -1,0 +1,30 @@
+// The movable business clock (contract.md §2): it is set in both directions and runs on from there; system time stays.
+import { SYSTEM_SCOPE } from '../kernel/actor.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { removeShift, saveShift } from './clock-repository.ts';
+
+export type Clock = { now: Date; shifted: boolean };
+
+/** Decision years, calendars and person's ages make sense within these. */
+const EARLIEST = Date.parse('2000-01-01T00:00:00+08:00');
+const LATEST = Date.parse('2100-01-01T00:00:00+08:00');
+
+export async function setClock(tx: Tx, wanted: string): Promise<Clock> {
+  const now = new Date(wanted);
+  if (!(now.getTime() >= EARLIEST && now.getTime() < LATEST)) {
+    const detail = 'an instant from 2000 to 2099';
+    throw httpProblems['request.rule_violated']({}, [{ pointer: '/now', code: 'clock.out_of_range', detail }]);
+  }
+  const shiftMs = now.getTime() - tx.ctx.systemNow.getTime();
+  await saveShift(tx, shiftMs);
+  tx.record({ type: 'sandbox.clock_set', kind: 'sandbox', id: SYSTEM_SCOPE, changed: ['clock'], data: { shiftMs } });
+  return { now, shifted: true };
+}
+
+export async function releaseClock(tx: Tx): Promise<Clock> {
+  if (await removeShift(tx))
+    tx.record({ type: 'sandbox.clock_released', kind: 'sandbox', id: SYSTEM_SCOPE, changed: ['clock'] });
+  else tx.unchanged();
+  return { now: tx.ctx.systemNow, shifted: false };
+}
