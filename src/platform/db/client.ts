@@ -1,6 +1,7 @@
 // The pool: time-outs on every wait, pipelined connections, one Drizzle handle per connection.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { pgError, UnreachableError } from './errors.ts';
 
 export type Db = NodePgDatabase;
 
@@ -51,27 +52,41 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
   } as pg.PoolConfig);
   pool.on('error', (error) => onError?.(error));
   const handles = new WeakMap<pg.PoolClient, Db>();
+  /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
+  const acquire = () =>
+    pool.connect().catch((error: Error) => {
+      throw pgError(error)?.code === 'POOL_EXHAUSTED' ? error : new UnreachableError(error);
+    });
+  async function connect(): Promise<Connection> {
+    const client = await acquire();
+    let db = handles.get(client);
+    if (!db) {
+      db = drizzle({ client });
+      handles.set(client, db);
+    }
+    const onClientError = () => undefined;
+    client.on('error', onClientError);
+    return {
+      client,
+      db,
+      release(broken = false) {
+        client.off('error', onClientError);
+        client.release(broken);
+      },
+    };
+  }
   return {
-    async connect() {
-      const client = await pool.connect();
-      let db = handles.get(client);
-      if (!db) {
-        db = drizzle({ client });
-        handles.set(client, db);
-      }
-      const onClientError = () => undefined;
-      client.on('error', onClientError);
-      return {
-        client,
-        db,
-        release(broken = false) {
-          client.off('error', onClientError);
-          client.release(broken);
-        },
-      };
-    },
+    connect,
     async query<R extends Record<string, unknown>>(text: string, values: unknown[] = []) {
-      return (await pool.query<R>(text, values)).rows;
+      const { client, release } = await connect();
+      let broken = true;
+      try {
+        const { rows } = await client.query<R>(text, values);
+        broken = false;
+        return rows;
+      } finally {
+        release(broken);
+      }
     },
     size: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     end: () => pool.end(),

@@ -45,6 +45,15 @@ export function pgError(error: unknown): PgError | undefined {
   return undefined;
 }
 
+/** No connection could be opened: SQLSTATE class 08, whatever the server said. */
+export class UnreachableError extends Error {
+  readonly code = '08001';
+  constructor(cause: unknown) {
+    super('no connection to the database', { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
 export class DatabaseError extends Error {
   readonly sqlState: string;
   readonly constraint: string | undefined;

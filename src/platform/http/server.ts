@@ -1,8 +1,6 @@
 // The bare Fastify instance: validators without coercion of bodies, parser errors as problems, everything below the features.
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { Ajv, type ValidateFunction } from 'ajv';
-import formats from 'ajv-formats';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,9 +8,9 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import { useLazyCompilers } from './compilers.ts';
 import { HEADER_LIMIT, securityHeaders } from './limits.ts';
 import { httpProblems, problemDocument, sendProblem, toProblem } from './problem.ts';
-import { namedSchemas } from './schema.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -23,20 +21,6 @@ export type App = FastifyInstance<
 >;
 
 export type ServerOptions = { publicUrl: string; trustProxy: readonly string[]; newRequestId: () => string };
-
-function makeAjv(coerce: boolean): Ajv {
-  const ajv = new Ajv({
-    removeAdditional: false,
-    useDefaults: true,
-    coerceTypes: coerce,
-    allErrors: false,
-    strict: false,
-    allowUnionTypes: true,
-  });
-  formats.default(ajv, { mode: 'full' });
-  for (const schema of namedSchemas()) ajv.addSchema(schema, String((schema as { $id?: string }).$id));
-  return ajv;
-}
 
 const PARSER: Readonly<Record<string, () => ReturnType<(typeof httpProblems)[keyof typeof httpProblems]>>> = {
   HPE_HEADER_OVERFLOW: () => httpProblems['request.headers_too_large']({ limit: HEADER_LIMIT }),
@@ -86,16 +70,6 @@ export function createServer(options: ServerOptions): App {
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
   // Node answers an Expect it does not know with a bare 417; it may be ignored as well (RFC 9110 §10.1.1).
   app.server.on('checkExpectation', (req, res) => app.server.emit('request', req, res));
-  // Made at the first compilation, when every component is registered.
-  const validators = new Map<boolean, Ajv>();
-  const ajvFor = (coerce: boolean): Ajv => {
-    const ajv = validators.get(coerce) ?? makeAjv(coerce);
-    validators.set(coerce, ajv);
-    return ajv;
-  };
-  app.setValidatorCompiler(({ schema, httpPart }) => {
-    if (httpPart === 'headers') return () => true;
-    return ajvFor(httpPart !== 'body').compile(schema as object) as ValidateFunction;
-  });
+  useLazyCompilers(app);
   return app;
 }
