@@ -1,6 +1,8 @@
 // The table of contents: platform first, then the features in the order in which the business flows.
 
 import { accountMachine } from './accounts/domain.ts';
+import { accountHandlers } from './accounts/handlers.ts';
+import { accountRoutes } from './accounts/routes.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
@@ -14,8 +16,12 @@ import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
+import { disbursementRoutes } from './disbursements/routes.ts';
+import { disbursementHandlers } from './disbursements/service.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
+import { fundRoutes } from './funds/routes.ts';
+import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personRoutes } from './persons/routes.ts';
@@ -40,6 +46,9 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
+import { statisticsRoutes } from './statistics/routes.ts';
+import { visitHandlers } from './visits/handlers.ts';
+import { visitRoutes } from './visits/routes.ts';
 import { visitMachine } from './visits/domain.ts';
 
 export type AppDeps = {
@@ -63,7 +72,7 @@ export type Built = { app: App; tx: TxDeps; metrics: Metrics };
 export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
-export const handlers: readonly FactHandler[] = [];
+export const handlers: readonly FactHandler[] = [...fundHandlers, ...disbursementHandlers, ...visitHandlers, ...accountHandlers];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
 const appCodeSets = codeSets([
@@ -110,8 +119,13 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clueRoutes(app);
   caseRoutes(app);
   caseDecisionRoutes(app);
+  fundRoutes(app);
+  disbursementRoutes(app);
   referralRoutes(app);
   referralDecisionRoutes(app);
+  visitRoutes(app);
+  accountRoutes(app);
+  statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());

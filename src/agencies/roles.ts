@@ -101,6 +101,7 @@ export const ROLES = {
     'case:read',
     'disbursement:read',
     'disbursement:settle',
+    'disbursement:appropriate',
     'disbursement:void',
     'disbursement:confirm_receipt',
     'disbursement:recover',

@@ -1,6 +1,4 @@
 // /v1/code-sets and /v1/calendars: the codes and the working days that every party counts with.
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { etagMatches, makeEtag } from '../platform/http/conditional.ts';
 import type { App } from '../platform/http/server.ts';
 import type { CodeSet } from './code-item.ts';
 import {
@@ -18,15 +16,6 @@ import { calendarOf, pageOfCodeSets } from './service.ts';
 
 const tags = ['Reference'];
 const config = { permission: 'reference:read' } as const;
-
-/** Static data have no version: the hash of the view is their ETag. */
-async function readStatic(req: FastifyRequest, reply: FastifyReply, view: object | undefined): Promise<void> {
-  if (!view) return req.read(async () => undefined);
-  const etag = makeEtag(0, JSON.stringify(view));
-  reply.header('etag', etag);
-  if (etagMatches(req.headers['if-none-match'], etag)) return reply.code(304).send() as unknown as Promise<void>;
-  return req.read(async () => view);
-}
 
 /** `sets` are all code sets, the states of the lifecycles included: app.ts composes them. */
 export function referenceRoutes(app: App, sets: readonly CodeSet[]): void {
@@ -62,9 +51,9 @@ export function referenceRoutes(app: App, sets: readonly CodeSet[]): void {
         response: { 200: CodeSetView },
       },
     },
-    (req, reply) => {
+    (req) => {
       const set = sets.find(({ name }) => name === req.params.name);
-      return readStatic(req, reply, set && toCodeSetView(set));
+      return req.read(async () => set && toCodeSetView(set));
     },
   );
   app.get(
@@ -81,9 +70,9 @@ export function referenceRoutes(app: App, sets: readonly CodeSet[]): void {
         response: { 200: CalendarView },
       },
     },
-    (req, reply) => {
+    (req) => {
       const calendar = calendarOf(Number(req.params.year));
-      return readStatic(req, reply, calendar && toCalendarView(calendar));
+      return req.read(async () => calendar && toCalendarView(calendar));
     },
   );
 }

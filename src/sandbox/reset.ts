@@ -6,6 +6,7 @@ import { isRetryable, translateDbError } from '../platform/db/errors.ts';
 import { alone } from '../platform/db/gate.ts';
 import { type Tx, type TxDeps, type TxRequest, writeTx } from '../platform/db/tx.ts';
 import { emptyBusiness } from './reset-repository.ts';
+import { seedSamples } from './samples.ts';
 import { seedReference } from './seed.ts';
 
 const problems = defineProblems({
@@ -23,6 +24,7 @@ const problems = defineProblems({
 /** What a new sandbox holds; what is there already is left as it is. */
 export async function seedSandbox(deps: TxDeps): Promise<void> {
   await seedReference(deps);
+  await seedSamples(deps);
 }
 
 const MAX_TRIES = 3;

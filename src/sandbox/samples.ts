@@ -96,10 +96,10 @@ export async function seedSamples(deps: TxDeps): Promise<void> {
     today: tx.ctx.today,
   }));
   if (!empty) return;
-  const groups = families(samplePeople(125, { today, regionCodes: ['210102', '210106'] }));
-  const perStory = Math.max(1, Math.floor(groups.length / stories.length));
+  const groups = families(samplePeople(110, { today, regionCodes: ['210102', '210106'] }));
+  const from = (index: number) => Math.floor((index * groups.length) / stories.length);
   for (const [index, story] of stories.entries()) {
-    const family = groups.slice(index * perStory, (index + 1) * perStory).flat();
+    const family = groups.slice(from(index), from(index + 1)).flat();
     await tell(deps, story, inputOf(story, index, family, today));
   }
 }

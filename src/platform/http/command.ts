@@ -72,7 +72,9 @@ function render(
   const body = reply.serialize(view as Record<string, unknown>) as string;
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
   const version = (view as { version?: unknown }).version;
+  // What has no version (a list, a code set) is named by its hash alone; no write can expect it.
   if (typeof version === 'number') headers.etag = makeEtag(version, body);
+  else if (method === 'GET') headers.etag = makeEtag(0, body);
   return { status, headers, body };
 }
 

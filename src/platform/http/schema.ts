@@ -41,8 +41,19 @@ export const RegionCode = Type.String({
   description: 'GB/T 2260 region code',
   examples: ['210102'],
 });
-export const CivilDate = Type.String({ format: 'date', maxLength: 10, description: 'Civil date in Asia/Shanghai' });
-export const Instant = Type.String({ format: 'date-time', maxLength: 40, description: 'RFC 3339 with offset' });
+/** Years 1900 to 2199: what `Date`, PostgreSQL and the working calendar agree on; no leap second, an offset with minutes. */
+export const CivilDate = Type.String({
+  format: 'date',
+  pattern: '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$',
+  maxLength: 10,
+  description: 'Civil date in Asia/Shanghai',
+});
+export const Instant = Type.String({
+  format: 'date-time',
+  pattern: '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+  maxLength: 40,
+  description: 'RFC 3339 with offset',
+});
 export const Code = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', maxLength: 64 });
 /** Free text of 1 to `max` characters; NUL is refused before validation. */
 export const Text = (max = 4000, description?: string) =>
