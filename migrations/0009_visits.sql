@@ -30,6 +30,9 @@ create unique index visits_first_of_account on visits (monitoring_account_id) wh
 create index visits_case on visits (assistance_case_id, id desc);
 create index visits_account on visits (monitoring_account_id, id desc);
 create index visits_state on visits (state, planned_on);
+create index visits_planned on visits (planned_on);
+create index visits_risk on visits (risk_level, id desc);
+create index visits_updated on visits (updated_at);
 create index visits_handling on visits (handling_agency_id);
 create index visits_partner on visits (partner_agency_id);
 create index visits_next on visits (next_visit_id);

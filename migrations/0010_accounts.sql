@@ -26,6 +26,8 @@ create index monitoring_accounts_person on monitoring_accounts (person_id);
 create index monitoring_accounts_procuratorate on monitoring_accounts (procuratorate_id);
 create index monitoring_accounts_federation on monitoring_accounts (federation_id);
 create index monitoring_accounts_state on monitoring_accounts (state, id desc);
+create index monitoring_accounts_risk on monitoring_accounts (risk_level, id desc);
+create index monitoring_accounts_updated on monitoring_accounts (updated_at);
 create index monitoring_accounts_due on monitoring_accounts (next_due_on) where state <> 'closed';
 call guard_table('monitoring_accounts', 'account', 'id');
 

@@ -33,9 +33,12 @@ export type OriginInput = {
 const unknown = (pointer: string, code: string, detail: string) =>
   httpProblems['request.reference_unknown']({}, [{ pointer, code, detail }]);
 
-/** An account named in a body: one of the caller's own that is not closed, else the 422 for absent and invisible ones. */
+/**
+ * An account named in a body: one of the caller's own that is not closed, else the 422 for absent and invisible ones.
+ * Not locked: payments lock case before account, and what is added here will refer to the case.
+ */
 async function requireAccount(tx: Tx, id: string, pointer: string): Promise<Account> {
-  const account = await findAccount(tx, id, true);
+  const account = await findAccount(tx, id);
   if (!account) throw unknown(pointer, 'account.unknown', id);
   ensureOwnOpen(tx, account);
   return account;
