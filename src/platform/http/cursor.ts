@@ -20,7 +20,7 @@ export function signCursor(keyring: Keyring, binding: string, value: string): st
 
 export function openCursor(keyring: Keyring, binding: string, cursor: string): string {
   const bytes = Buffer.from(cursor, 'base64url');
-  if (bytes.length <= 16) throw invalid();
+  if (bytes.length <= 16 || bytes.toString('base64url') !== cursor) throw invalid();
   const value = bytes.subarray(16).toString('utf8');
   const expected = Buffer.from(signCursor(keyring, binding, value), 'base64url').subarray(0, 16);
   if (!timingSafeEqual(expected, bytes.subarray(0, 16))) throw invalid();
