@@ -40,9 +40,7 @@ export const AccountQuery = Type.Object({
   state: Type.Optional(Literals(ACCOUNT_STATES)),
   riskLevel: Type.Optional(Literals(RISK_LEVELS)),
   personId: Type.Optional(Id),
-  nextActionBefore: Type.Optional(
-    Type.String({ format: 'date', maxLength: 10, description: 'next action due on or before this day' }),
-  ),
+  nextActionBefore: Type.Optional(CivilDate),
   updatedSince: Type.Optional(Instant),
 });
 export const ChildQuery = Type.Object({ limit: pageQuery.limit, cursor: pageQuery.cursor });

@@ -65,7 +65,7 @@ const filters = {
   ...pageQuery,
   state: Type.Optional(Literals(VISIT_STATES)),
   riskLevel: Type.Optional(Literals(RISK_LEVELS)),
-  plannedBefore: Type.Optional(Type.String({ format: 'date', maxLength: 10, description: 'on or before this day' })),
+  plannedBefore: Type.Optional(CivilDate),
   updatedSince: Type.Optional(Instant),
 };
 export const CaseVisitQuery = Type.Object(filters);
