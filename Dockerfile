@@ -11,8 +11,6 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --cache /tmp/npm && rm -r
 FROM ${NODE_IMAGE} AS service
 LABEL org.opencontainers.image.title="judicial-assistance" \
       org.opencontainers.image.licenses="Apache-2.0"
-# Documents live in DATA_DIR: the one place besides /tmp that the service writes to. 65532 is nobody in particular.
-RUN install -d -o 65532 -g 65532 -m 0700 /var/lib/judicial-assistance
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
@@ -22,12 +20,13 @@ COPY src ./src
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
-    METRICS_PORT=9464 \
-    DATA_DIR=/var/lib/judicial-assistance
+    METRICS_PORT=9464
+# Nobody in particular; everything lasting is in the database, so there is no volume and no place to write but /tmp.
 USER 65532:65532
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`, { signal: AbortSignal.timeout(4000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Exec form: Node itself is process 1 and gets the signals; the worker and the jobs replace this command.
+# Exec form: Node itself is process 1 and gets the signals. This command runs the jobs too; with `--no-worker` it leaves
+# them to a container of src/bin/worker.ts, and src/bin/migrate.ts and src/bin/admin.ts are run in its place.
 CMD ["node", "src/bin/server.ts"]

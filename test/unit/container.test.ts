@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { readConfig } from '../../src/platform/config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -10,7 +11,6 @@ type Service = {
   image?: string;
   user?: string;
   read_only?: boolean;
-  init?: boolean;
   privileged?: boolean;
   cap_add?: string[];
   cap_drop?: string[];
@@ -25,7 +25,7 @@ type Service = {
   volumes?: string[];
   networks?: string[];
   environment?: Record<string, string>;
-  secrets?: (string | { source: string })[];
+  secrets?: (string | { source: string; target: string })[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test?: string[]; disable?: boolean };
 };
@@ -54,6 +54,14 @@ const services = Object.entries(compose.services);
 const own = services.filter(([, service]) => service.image === 'judicial-assistance:local');
 const live = services.filter(([, service]) => service.profiles === undefined);
 const sandbox = services.filter(([, service]) => service.profiles?.includes('sandbox'));
+
+/** Every name that the code asks the environment for. */
+function settingsRead(): Set<string> {
+  const asked = new Set<string>();
+  const record = (_target: object, name: string | symbol) => void asked.add(String(name));
+  readConfig(new Proxy({}, { get: record }));
+  return asked;
+}
 
 describe('Dockerfile', () => {
   test('builds in stages on one slim Node 24 base that a build argument can pin by digest', () => {
@@ -127,23 +135,33 @@ describe('docker-compose.yml', () => {
 
   test.each(services)('%s is known to be well by a check without curl, or is a job', (name, service) => {
     if (name.endsWith('migrate')) {
-      expect(service).toMatchObject({ healthcheck: { disable: true }, init: true });
+      expect(service).toMatchObject({ healthcheck: { disable: true } });
     } else if (name.endsWith('db')) {
       expect(service.healthcheck?.test?.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
     } else if (name.endsWith('worker')) {
-      expect(service.healthcheck?.test?.slice(0, 2)).toEqual(['CMD', 'node']);
+      expect(service.healthcheck?.test).toEqual(['CMD', 'node', '-e', expect.stringContaining('/readyz')]);
     } else {
       expect(service.healthcheck).toBeUndefined(); // the image's own check holds
     }
   });
 
-  test.each(own)('%s starts Node in exec form after its database', (_name, service) => {
-    expect(service.command ?? ['node', 'src/bin/server.ts']).toEqual([
-      'node',
-      expect.stringMatching(/^src\/bin\/\w+\.ts$/),
-    ]);
+  test.each(own)('%s starts Node after its database, and leaves the jobs to the worker', (name, service) => {
+    const program = /(migrate|worker)$/.exec(name)?.[1];
+    expect(service.command).toEqual(
+      program ? ['node', `src/bin/${program}.ts`] : ['node', 'src/bin/server.ts', '--no-worker'],
+    );
     const conditions = Object.values(service.depends_on ?? {}).map(({ condition }) => condition);
     expect(conditions).toContain('service_healthy');
+  });
+
+  test.each(own)('%s is given only settings that the code reads', (_name, service) => {
+    expect([...settingsRead()]).toEqual(expect.arrayContaining(Object.keys(service.environment ?? {})));
+  });
+
+  test.each(own)('%s finds each file of its settings among its secrets', (_name, service) => {
+    const mounted = (service.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.target));
+    const files = Object.entries(service.environment ?? {}).filter(([name]) => name.endsWith('_FILE'));
+    expect(mounted).toEqual(expect.arrayContaining(files.map(([, value]) => value.slice('/run/secrets/'.length))));
   });
 
   test('every secret is a file, and every file is made by the script', () => {
@@ -169,6 +187,8 @@ describe('docker-compose.yml', () => {
       expect(environment).toMatchObject({ SANDBOX: 'true' });
       expect(environment.NODE_ENV).not.toBe('production');
     }
+    const owners = sandbox.filter(([, { environment }]) => environment && 'DATABASE_OWNER_URL_FILE' in environment);
+    expect(owners.map(([name]) => name)).toEqual(['sandbox-migrate', 'sandbox']);
     const held = (entries: typeof services) =>
       entries.flatMap(([, service]) => [
         ...(service.volumes ?? []).filter((volume) => !volume.startsWith('./')).map((volume) => volume.split(':')[0]),
