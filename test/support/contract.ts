@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { buildDocument } from '../../src/bin/document.ts';
 import type { ApiDocument, Operation } from '../../src/platform/http/document.ts';
-import type { Answer } from './api.ts';
+import type { Answer, Send } from './api.ts';
+import type { Target } from './fixtures/fixture.ts';
 
 export type Op = {
   id: string;
@@ -69,7 +70,8 @@ export async function loadContract(): Promise<Contract> {
   const at = (op: Op) => `/paths/${escaped(op.path)}/${op.method.toLowerCase()}`;
   const schemaFault = (op: Op, value: unknown, status?: number) => {
     const place = status === undefined ? 'requestBody' : `responses/${status}`;
-    return check(`${at(op)}/${place}/content/${escaped(JSON_TYPE)}/schema`, value);
+    const type = status === undefined ? Object.keys(op.operation.requestBody?.content ?? {})[0] : JSON_TYPE;
+    return check(`${at(op)}/${place}/content/${escaped(type ?? JSON_TYPE)}/schema`, value);
   };
   const problemFault = ({ status, headers, body }: Answer): string | undefined => {
     if (!/^application\/problem\+json/.test(headers['content-type'] ?? '')) return `${status} is no problem+json`;
@@ -95,4 +97,16 @@ export function fillPath(path: string, params: Record<string, string>, query: Re
   });
   const search = new URLSearchParams(query).toString();
   return search ? `${filled}?${search}` : filled;
+}
+
+/** The address whose ETag a conditional write names: the resource itself, not the decision below it. */
+export const resourceOf = (op: Op, target: Target): string =>
+  fillPath(op.method === 'POST' ? op.path.replace(/\/[^/]+$/, '') : op.path, target.params ?? {});
+
+/** Address and body of a call as the fixture means it. */
+export function toCall(op: Op, target: Target): { path: string; send: Send } {
+  const path = fillPath(op.path, target.params ?? {}, target.query);
+  if (!target.form) return { path, send: { body: target.body } };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return { path, send: { raw: new URLSearchParams(target.form).toString(), headers } };
 }

@@ -1,16 +1,17 @@
 // Runs every operation once against a real service and writes the exchanges down in a form that does not change from run to run.
 import pg from 'pg';
 import type { Example, Examples } from '../../src/platform/http/document.ts';
-import { fillPath, loadContract } from './contract.ts';
+import { addClient } from './clients.ts';
+import { loadContract, resourceOf, toCall } from './contract.ts';
 import { fixtures } from './fixtures/index.ts';
 import type { Service } from './start.ts';
-import { createStory } from './story.ts';
+import { createWorld } from './world.ts';
 
 /** Business time of the story: a Monday morning in Shenyang. */
 const STORY_START = '2026-11-16T01:00:00.000Z';
 const HOUR = 3_600_000;
 
-async function setClock(ownerUrl: string): Promise<void> {
+export async function setClock(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
@@ -56,6 +57,8 @@ export function normalise(examples: Examples, started: number): Examples {
   text = replaceInOrder(text, /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, id);
   text = settleInstants(text, started);
   text = text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl');
+  text = replaceInOrder(text, /(?<="(?:kid|x|y)":")[\w-]{16,43}(?=")/g, (n) => `public-key-part-${n}`);
+  text = replaceInOrder(text, /(?<="client_secret":")[^"]+/g, (n) => `secret-shown-once-${n}`);
   text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));
   return JSON.parse(text) as Examples;
 }
@@ -65,22 +68,24 @@ export async function runExamples(service: Service): Promise<Examples> {
   const { operations } = await loadContract();
   const started = Date.now();
   await setClock(service.database.ownerUrl);
-  const story = createStory(service.api);
+  const world = createWorld(service.api, () => addClient(service));
   const examples: Record<string, Example> = {};
   const known = operations.flatMap((op) => (fixtures[op.id] ? [{ op, fixture: fixtures[op.id] }] : []));
   const rank = (last: boolean | undefined) => (last ? 1 : 0);
   for (const { op, fixture } of known.toSorted((a, b) => rank(a.fixture?.last) - rank(b.fixture?.last))) {
     if (!fixture) continue;
-    const { params = {}, query, body } = await fixture.make(story);
-    const resource = fillPath(op.path.replace(/(\{id\}).*$/, '$1'), params);
-    const etag = op.ifMatch ? { etag: (await service.api.get(String(fixture.officer), resource)).etag } : {};
-    const path = fillPath(op.path, params, query);
-    const answer = await service.api.as(fixture.officer, op.method, path, { body, ...etag });
+    const target = await fixture.make(world);
+    const { params = {}, body, form } = target;
+    const etag = op.ifMatch
+      ? { etag: (await service.api.get(String(fixture.officer), resourceOf(op, target))).etag }
+      : {};
+    const { path, send } = toCall(op, target);
+    const answer = await service.api.as(fixture.officer, op.method, path, { ...send, ...etag });
     if (answer.status >= 300) throw new Error(`${op.id}: ${answer.status} ${answer.text}`);
     examples[op.id] = {
       status: answer.status,
       ...(Object.keys(params).length > 0 ? { params } : {}),
-      ...(body === undefined ? {} : { request: shorten(body) }),
+      ...(body === undefined && !form ? {} : { request: shorten(form ?? body) }),
       ...(answer.text === '' ? {} : { response: shorten(answer.body) }),
     };
   }

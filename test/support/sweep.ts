@@ -57,9 +57,11 @@ const WANTED: Readonly<Record<string, RegExp>> = {
   vary: /Authorization/,
 };
 
-/** Security headers that are absent or wrong, and headers that tell about the inside (S-38). */
-export function headerFaults(answer: Pick<Answer, 'headers' | 'status'>): string[] {
+/** Security headers that are absent or wrong, and headers that tell about the inside (S-38); `cacheable`: a public document may say so. */
+export function headerFaults(answer: Pick<Answer, 'headers' | 'status'>, cacheable = false): string[] {
+  const kept = cacheable && /^public, max-age=\d{1,3}$/.test(answer.headers['cache-control'] ?? '');
   const faults = Object.entries(WANTED)
+    .filter(([name]) => !(kept && name === 'cache-control'))
     .filter(([name, wanted]) => !wanted.test(answer.headers[name] ?? ''))
     .map(([name]) => `${name}: ${answer.headers[name] ?? 'absent'}`);
   const telling = ['server', 'x-powered-by'].filter((name) => answer.headers[name] !== undefined);
