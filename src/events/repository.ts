@@ -1,5 +1,7 @@
 // The event sink, and the feed read below the horizon of running transactions (trust finding 3).
 import { and, asc, desc, inArray, sql } from 'drizzle-orm';
+import { type Actor, may, type Permission } from '../kernel/actor.ts';
+import type { ResourceKind } from '../kernel/fact.ts';
 import { access } from '../platform/db/access.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { events, feedEpochs } from './table.ts';
@@ -21,26 +23,48 @@ export const eventSink: FactSink = async (tx, facts) => {
 
 export type FeedPosition = { xid: string; position: string };
 export type EventRow = typeof events.$inferSelect;
+/** `relation` is how the caller sees the resource now. */
+export type SeenEvent = EventRow & { relation: string };
+
+/** What a role may not read at all it is not told of either (S-15); agencies and the sandbox have no access rows. */
+const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
+  person: 'person:read',
+  clue: 'clue:read',
+  case: 'case:read',
+  fund: 'fund:read',
+  disbursement: 'disbursement:read',
+  referral: 'referral:read',
+  visit: 'visit:read',
+  account: 'account:read',
+};
+
+const readableKinds = (actor: Actor) =>
+  Object.entries(READING).flatMap(([kind, permission]) => (may(actor, permission) ? [kind] : []));
 
 const settled = sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())`;
 
-/** Events after `after`, oldest first, of resources that the caller sees now. */
+/** Events after `after`, oldest first, of resources that the caller sees now and whose kind its role may read. */
 export async function readFeed(
   tx: Tx,
   after: FeedPosition,
   types: readonly string[],
   limit: number,
-): Promise<EventRow[]> {
+): Promise<SeenEvent[]> {
+  const kinds = readableKinds(tx.ctx.actor);
+  if (kinds.length === 0) return [];
   const seen = tx.ctx.oversight ? sql`` : sql` and ${access.relation} <> 'oversight'`;
-  const visible = sql`exists (select 1 from ${access} where ${access.kind} = ${events.kind} and ${access.agencyId} = ${tx.ctx.scope}
-    and ${access.resourceId} = ${events.resourceId} and (${access.until} is null or ${access.until} > now())${seen})`;
+  const visible = sql`${access.kind} = ${events.kind} and ${access.agencyId} = ${tx.ctx.scope}
+    and ${access.resourceId} = ${events.resourceId} and (${access.until} is null or ${access.until} > now())${seen}`;
   const beyond = sql`(${events.xid}, ${events.position}) > (${after.xid}::xid8, ${after.position}::bigint)`;
-  return tx.db
-    .select()
+  const named = types.length > 0 ? inArray(events.type, [...types]) : undefined;
+  const rows = await tx.db
+    .select({ event: events, relation: access.relation })
     .from(events)
-    .where(and(settled, beyond, visible, types.length > 0 ? inArray(events.type, [...types]) : undefined))
+    .innerJoin(access, visible)
+    .where(and(settled, beyond, inArray(events.kind, kinds), named))
     .orderBy(asc(events.xid), asc(events.position))
     .limit(limit);
+  return rows.map(({ event, relation }) => ({ ...event, relation }));
 }
 
 /** Where the feed ends now: everything before it is settled, everything after it is still to come. */

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import { openCursor, signCursor } from '../platform/http/cursor.ts';
 import { Closed, Id, Instant, named } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { currentEpoch, type EventRow, type FeedPosition, feedHead, readFeed } from './repository.ts';
+import { currentEpoch, type FeedPosition, feedHead, readFeed, type SeenEvent } from './repository.ts';
 
 const problems = defineProblems({
   'feed.cursor_gone': {
@@ -61,16 +61,21 @@ const Query = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 
+/** Where a referral came from is the sender's: the department sees its package only, here as in the view. */
+const SENDERS_OWN = ['assistanceCaseId', 'clueId', 'monitoringAccountId'];
+
 /** Ids of records and agencies only (W-10): no people, no amounts, no officers; the reader fetches the rest with its own right. */
-function thinData(data: Record<string, unknown>): Record<string, string> {
+function thinData({ data, kind, relation }: SeenEvent): Record<string, string> {
+  const hidden = kind === 'referral' && relation === 'recipient' ? SENDERS_OWN : [];
   const kept = Object.entries(data).filter((entry): entry is [string, string] => {
     const [name, value] = entry;
+    if (hidden.includes(name)) return false;
     return typeof value === 'string' && /Id$/.test(name) && !/^(person|beneficiary)Id$|[oO]fficerId$/.test(name);
   });
   return Object.fromEntries(kept);
 }
 
-function toCloudEvent(row: EventRow, publicUrl: string) {
+function toCloudEvent(row: SeenEvent, publicUrl: string) {
   return {
     specversion: '1.0' as const,
     id: row.id,
@@ -80,7 +85,7 @@ function toCloudEvent(row: EventRow, publicUrl: string) {
     time: row.occurredAt.toISOString(),
     sequence: row.sequence,
     datacontenttype: 'application/json' as const,
-    data: thinData(row.data),
+    data: thinData(row),
   };
 }
 
