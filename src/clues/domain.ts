@@ -48,6 +48,8 @@ export type ClueContent = {
 /** Free texts of decisions on a clue; sealed as one. */
 export type ClueOutcome = {
   returnReason?: string;
+  /** What the receiver asks for in its own words; empty again once the source has supplemented. */
+  asked?: string[];
   rejectionReason?: string;
   socialAssistanceReason?: string;
   withdrawalReason?: string;

@@ -223,7 +223,7 @@ export function toClueView(tx: Tx, clue: Clue, agencyOf: (id: string) => AgencyR
         clear,
       ),
     ),
-    missing: clue.missing,
+    missing: [...clue.missing, ...(party ? (outcome.asked ?? []) : [])],
     routing: clue.routings.map((r) => ({
       agency: refOf(agencyOf(r.agencyId)),
       until: r.until?.toISOString() ?? null,

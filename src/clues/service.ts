@@ -35,13 +35,11 @@ export async function returnClue(
 ): Promise<Clue> {
   const clue = await lockClue(tx, id, expected);
   ensureAction(clueMachine, clueActions, 'return', clue, tx.ctx.actor);
-  const missing = [...new Set([...missingForAcceptance(clue.content), ...(input.missing ?? [])])];
-  const saved = await saveClue(
-    tx,
-    clue,
-    { state: clueMachine.next(clue.state, 'return'), missing },
-    { returnReason: input.reason },
-  );
+  // Pointers stand in clear; words of the caller's own may be about a person and are sealed (P-02).
+  const missing = missingForAcceptance(clue.content);
+  const asked = [...new Set(input.missing ?? [])].filter((text) => !missing.includes(text));
+  const change = { state: clueMachine.next(clue.state, 'return'), missing };
+  const saved = await saveClue(tx, clue, change, { returnReason: input.reason, asked });
   tx.record({ type: 'clue.returned', kind: 'clue', id, changed: ['state', 'missing'] });
   return saved;
 }

@@ -179,14 +179,16 @@ async function saveContent(
     changed.includes('/facts') || changed.includes('/hardship')
       ? await sealNarrative(tx, clue.id, content)
       : clue.narrativeSealed;
-  const saved = await saveClue(tx, clue, {
+  const change = {
     ...contentColumns(content),
     state,
     narrativeSealed,
     linkedKey: linkedCaseKey(content.linkedCase),
     missing: missingForAcceptance(content),
     greenChannel: clue.greenChannel || content.urgency === 'emergency_medical',
-  });
+  };
+  const answered = state === 'submitted' && clue.outcome.asked?.length ? { asked: [] } : undefined;
+  const saved = await saveClue(tx, clue, change, answered);
   const subjectRows = subjects ? await writeSubjects(tx, clue.id, subjects) : clue.subjectRows;
   tx.record({ type: fact, kind: 'clue', id: clue.id, changed });
   return { ...saved, content, subjectRows };

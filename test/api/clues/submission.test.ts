@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sampleClue } from '../../support/samples.ts';
 import { useService } from '../../support/service.ts';
+import { withClient } from '../../support/sql.ts';
 
 const service = useService();
 
@@ -47,5 +48,24 @@ describe('submitting a clue', () => {
     expect(answered.body).toMatchObject({ state: 'answered' });
     const seen = await api.get('wf.heping', path);
     expect(seen.body.answer).toMatchObject({ result: '不予受理，已说明理由' });
+  });
+
+  test('what a return asks for in words is sealed, and only source and receiver read it', async () => {
+    const { api, database } = service;
+    const made = await api.create('wf.heping', '/v1/clues', { ...sampleClue(), linkedCase: null });
+    const path = `/v1/clues/${String(made.body.id)}`;
+    const asked = '李秀兰的低保证明';
+    const body = { reason: '请补充', missing: [asked, '/linkedCase'] };
+    const returned = await api.decide('intake.heping', path, 'return', body);
+    expect(returned.body.missing).toEqual(['/linkedCase', asked]);
+    expect((await api.get('wf.heping', path)).body.missing).toEqual(['/linkedCase', asked]);
+    expect((await api.get('supervisor.liaoning', path)).body.missing).toEqual(['/linkedCase']);
+    const rows = await withClient(database.ownerUrl, (client) =>
+      client.query<{ row: string }>('select clues::text as row from clues where id = $1', [made.body.id]),
+    );
+    expect(rows.rows[0]?.row).toContain('/linkedCase');
+    expect(rows.rows[0]?.row).not.toContain(asked);
+    const again = await api.decide('wf.heping', path, 'supplement', { linkedCase: sampleClue().linkedCase });
+    expect(again.body).toMatchObject({ state: 'submitted', missing: [] });
   });
 });
