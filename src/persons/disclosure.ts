@@ -24,12 +24,12 @@ const problems = defineProblems({
     status: 409,
     zh: [
       '身份信息存在分歧',
-      '本机关报送的内容与已登记的身份信息不一致：{pointers}',
+      '本机关报送的内容与已登记的身份信息不一致，或未载明：{pointers}',
       '待身份信息核实后再查看，其余字段可先查看',
     ],
     en: [
       'Identity is disputed',
-      'what your agency submitted contradicts the recorded identity at {pointers}',
+      'what your agency submitted contradicts the recorded identity, or leaves it open, at {pointers}',
       'wait until the review is settled; the other fields can be disclosed now',
     ],
   },

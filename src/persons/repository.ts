@@ -26,17 +26,17 @@ function digestsOf(tx: Tx, subject: Subject): Digests {
   };
 }
 
-export async function matchPerson(
-  tx: Tx,
-  subject: Subject,
-): Promise<{ personId: string; conflicts: string[] } | undefined> {
+/** `conflicts`: where the submission says something else; `unstated`: where it says nothing and the person's record does. */
+export type PersonMatch = { personId: string; conflicts: string[]; unstated: string[] };
+
+export async function matchPerson(tx: Tx, subject: Subject): Promise<PersonMatch | undefined> {
   const d = digestsOf(tx, subject);
   if (!d.index) return undefined;
-  const { rows } = await tx.db.execute<{ person_id: string; conflicts: string[] }>(
-    sql`select person_id, conflicts from match_person(${d.index}, ${d.name}::bytea, ${d.birth}::bytea, ${subject.sex})`,
+  const { rows } = await tx.db.execute<{ person_id: string; conflicts: string[]; unstated: string[] }>(
+    sql`select person_id, conflicts, unstated from match_person(${d.index}, ${d.name}::bytea, ${d.birth}::bytea, ${subject.sex})`,
   );
   const row = rows[0];
-  return row ? { personId: row.person_id, conflicts: row.conflicts } : undefined;
+  return row ? { personId: row.person_id, conflicts: row.conflicts, unstated: row.unstated } : undefined;
 }
 
 export async function insertPerson(tx: Tx, id: string, subject: Subject): Promise<void> {
@@ -62,16 +62,17 @@ export async function insertPerson(tx: Tx, id: string, subject: Subject): Promis
 
 export async function insertReview(
   tx: Tx,
-  personId: string,
+  { personId, conflicts, unstated }: PersonMatch,
   source: { kind: string; id: string },
-  pointers: string[],
 ): Promise<void> {
   await tx.db.insert(personReviews).values({
     id: tx.newId(),
     personId,
     sourceKind: source.kind,
     sourceId: source.id,
-    pointers,
+    pointers: conflicts,
+    unstated,
+    state: conflicts.length > 0 ? 'open' : 'resolved',
     createdAt: tx.ctx.now,
   });
 }
@@ -86,16 +87,16 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
 
 /**
  * JSON Pointers of identity data in which a submission that the caller's agency wrote or received contradicts the person,
- * as long as nobody has settled it: until then that agency is not told what the person's data are.
+ * as long as nobody has settled it, or says nothing: whoever knows a number is not told the name that another agency wrote.
  */
 export async function disputedFields(tx: Tx, personId: string): Promise<Set<string>> {
   const own = sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
     and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight')`;
   const rows = await tx.db
-    .select({ pointers: personReviews.pointers })
+    .select({ state: personReviews.state, pointers: personReviews.pointers, unstated: personReviews.unstated })
     .from(personReviews)
-    .where(and(eq(personReviews.personId, personId), eq(personReviews.state, 'open'), own));
-  return new Set(rows.flatMap((row) => row.pointers));
+    .where(and(eq(personReviews.personId, personId), own));
+  return new Set(rows.flatMap((row) => [...(row.state === 'open' ? row.pointers : []), ...row.unstated]));
 }
 
 /** The person with that document, if the caller's agency may see them; others are not there. */

@@ -51,7 +51,10 @@ export function requireRegion(code: string, pointer: string): void {
 export async function registerSubject(tx: Tx, subject: Subject, source: { kind: string; id: string }): Promise<string> {
   const match = await matchPerson(tx, subject);
   if (match) {
-    if (match.conflicts.length > 0) await insertReview(tx, match.personId, source, match.conflicts);
+    // Who sees the person already has nothing to learn from leaving a field open.
+    const known = match.unstated.length > 0 && (await findPerson(tx, match.personId)) !== undefined;
+    const noted = known ? { ...match, unstated: [] } : match;
+    if (noted.conflicts.length + noted.unstated.length > 0) await insertReview(tx, noted, source);
     return match.personId;
   }
   const id = tx.newId();

@@ -28,6 +28,7 @@ export const personReviews = pgTable('person_reviews', {
   sourceKind: text('source_kind').notNull(),
   sourceId: uuid('source_id').notNull(),
   pointers: text().array().notNull(),
+  unstated: text().array().notNull(),
   state: text().$type<'open' | 'resolved'>().notNull().default('open'),
   createdAt: instant('created_at').notNull(),
 });

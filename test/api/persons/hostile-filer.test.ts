@@ -114,3 +114,40 @@ test('both cases are about one person, of whom B is told nothing that it contrad
   const clear = await api.create('head.heping', `${path}/disclosures`, { ...ask, fields: ['name'] });
   expect(clear.body.name).toBe('李秀兰');
 });
+
+test('a case with nothing but the number is told neither name nor birth date that others wrote', async () => {
+  const { api } = service;
+  const idNumber = completeCitizenId('21010219870923442');
+  const filed = { ...sampleClue().subjects[0], name: '周玉珍', idNumber };
+  await api.create('wf.heping', '/v1/clues', { ...sampleClue(), subjects: [filed] });
+  const passport = {
+    name: '陈海燕',
+    idType: 'passport',
+    idNumber: 'E12345678',
+    birthDate: '1987-09-23',
+    sex: 'female',
+  };
+  await api.create('wf.heping', '/v1/clues', { ...sampleClue(), subjects: [passport] });
+  const bare = [
+    { nameUnknown: true, idType: 'citizen_id', idNumber },
+    { nameUnknown: true, idType: 'passport', idNumber: 'E12345678' },
+  ];
+  const linkedCase = { type: 'criminal', handlingOrgan: '铁西区人民法院' };
+  const input = { initiation: 'ex_officio', regionCode: '210106', linkedCase, facts: '另案。', subjects: bare };
+  const opened = await api.create('intake.tiexi', '/v1/assistance-cases', input);
+  expect(opened.status).toBe(201);
+  const [first, second] = opened.body.beneficiaries as { personId: string }[];
+  const paths = [`/v1/persons/${String(first?.personId)}`, `/v1/persons/${String(second?.personId)}`];
+  // The number itself says when a citizen was born; a passport does not.
+  expect((await api.get('head.tiexi', paths[0] ?? '')).body).toMatchObject({ name: '*', birthYear: 1987 });
+  expect((await api.get('head.tiexi', paths[1] ?? '')).body).toMatchObject({
+    name: '*',
+    birthYear: null,
+    sex: 'unknown',
+  });
+  const ask = { purpose: 'case_review', legalBasis: 'statutory_duty', fields: ['name'] };
+  for (const path of paths)
+    expect((await api.create('head.tiexi', `${path}/disclosures`, ask)).body.code).toBe('person.identity_disputed');
+  const silent = await asOwner(`select state from person_reviews where pointers = '{}'`);
+  expect(silent).toEqual([{ state: 'resolved' }, { state: 'resolved' }]);
+});
