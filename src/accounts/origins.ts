@@ -56,10 +56,13 @@ async function grantedCaseOf(tx: Tx, account: Account) {
 
 /** The routed clue behind the account, by way of a referral that the caller's agency sent from it. */
 async function clueOf(tx: Tx, account: Account) {
+  const own = tx.ctx.actor.agency.id;
   for (const { referralId } of account.referrals) {
     const referral = await findReferral(tx, referralId);
-    const clue = referral?.clueId ? await findClue(tx, referral.clueId) : undefined;
-    if (clue) return clue;
+    // Seeing is not enough: whoever oversees a district may not send what the district was told.
+    if (referral?.senderAgencyId !== own || !referral.clueId) continue;
+    const clue = await findClue(tx, referral.clueId);
+    if (clue?.receivingAgencyId === own) return clue;
   }
   return undefined;
 }
