@@ -15,10 +15,12 @@ begin atomic
       and (wanted_campaign is null or c.campaign_code = wanted_campaign)
   ),
   granted as (select * from aided where decided_on between period_from and period_to),
+  -- what came back is taken off, in parts as it comes; a line that came back whole is not there
   paid as (
-    select aided.*, d.amount_fen, d.paid_on from aided join disbursements d on d.beneficiary_id = aided.beneficiary_id
+    select aided.*, d.amount_fen - d.recovered_fen as amount_fen, d.paid_on from aided join disbursements d on d.beneficiary_id = aided.beneficiary_id
     where d.paid_on between period_from and period_to
-      and d.state in ('settled', 'receipt_confirmed', 'receipt_disputed', 'in_custody', 'recovering', 'written_off')
+      and d.state in ('settled', 'receipt_confirmed', 'receipt_disputed', 'in_custody', 'recovering', 'recovered', 'written_off')
+      and d.amount_fen > d.recovered_fen
   ),
   delivered as (
     select distinct p.person_id from referral_outputs o

@@ -108,7 +108,8 @@ async function onVisit(tx: Tx, fact: Fact): Promise<void> {
 /** A line is counted when it is settled, once; what comes back of it is taken off. */
 async function onPayment(tx: Tx, fact: Fact): Promise<void> {
   const { assistanceCaseId, personId, amountFen, recoveredFen } = fact.data ?? {};
-  const accountId = await accountForPayment(tx, textOf(assistanceCaseId), textOf(personId));
+  const payment = { disbursementId: fact.id, caseId: textOf(assistanceCaseId), personId: textOf(personId) };
+  const accountId = await accountForPayment(tx, payment);
   if (!accountId) return;
   const write = () =>
     fact.type === 'disbursement.settled'

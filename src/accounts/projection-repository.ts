@@ -56,8 +56,18 @@ export async function accountsOf(
   return rows.map((row) => row.id);
 }
 
-/** The account under which a person's payments of a case are counted: the one that knows the case, else the open one. */
-export async function accountForPayment(tx: Tx, caseId: string, personId: string): Promise<string | undefined> {
+type Payment = { disbursementId: string; caseId: string; personId: string };
+
+/**
+ * The account under which a line is counted: the one where it stands already (what comes back is taken off there, closed
+ * or not), else the one that knows the case, else the person's open one.
+ */
+export async function accountForPayment(tx: Tx, payment: Payment): Promise<string | undefined> {
+  const { disbursementId, caseId, personId } = payment;
+  const counted = tx.db
+    .select({ id: accountPayments.accountId })
+    .from(accountPayments)
+    .where(eq(accountPayments.disbursementId, disbursementId));
   const knows = tx.db.select({ id: accountCases.accountId }).from(accountCases).where(eq(accountCases.caseId, caseId));
   const [row] = await tx.db
     .select({ id: monitoringAccounts.id })
@@ -65,10 +75,18 @@ export async function accountForPayment(tx: Tx, caseId: string, personId: string
     .where(
       and(
         eq(monitoringAccounts.personId, personId),
-        or(inArray(monitoringAccounts.id, knows), ne(monitoringAccounts.state, 'closed')),
+        or(
+          inArray(monitoringAccounts.id, counted),
+          inArray(monitoringAccounts.id, knows),
+          ne(monitoringAccounts.state, 'closed'),
+        ),
       ),
     )
-    .orderBy(sql`${monitoringAccounts.id} in (${knows}) desc`, sql`${monitoringAccounts.id} desc`)
+    .orderBy(
+      sql`${monitoringAccounts.id} in (${counted}) desc`,
+      sql`${monitoringAccounts.id} in (${knows}) desc`,
+      sql`${monitoringAccounts.id} desc`,
+    )
     .limit(1);
   return row?.id;
 }
