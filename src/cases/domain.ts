@@ -1,6 +1,6 @@
 // The assistance case: lifecycle, refusals and pure decisions (2021 SPP rules on judicial assistance; contract §3).
 import { type ActionTable, actionProblems } from '../kernel/action.ts';
-import { type Actor, samePerson } from '../kernel/actor.ts';
+import { type Actor, may, samePerson } from '../kernel/actor.ts';
 import { machine } from '../kernel/machine.ts';
 import { MAX_FEN } from '../kernel/money.ts';
 import { defineProblems, type FieldError, type Problem } from '../kernel/problem.ts';
@@ -114,6 +114,14 @@ export function isHandlingTeam(c: Pick<CaseFacts, 'handlingAgencyId' | 'handlerO
   const { officer, agency } = actor;
   if (!officer || agency.id !== c.handlingAgencyId) return false;
   return officer.id === c.handlerOfficerId || officer.roles.includes('head');
+}
+
+/**
+ * Narrative, opinions and reasons are for who works on the cases of the handling agency or decides them; finance, which sees
+ * whom and how much, and a supervisor are not among them (contract §1 Persons).
+ */
+export function seesTexts(c: Pick<CaseFacts, 'handlingAgencyId'>, actor: Actor): boolean {
+  return actor.agency.id === c.handlingAgencyId && (may(actor, 'case:edit') || may(actor, 'case:decide'));
 }
 
 /** Ended cases show nobody in clear any more. */

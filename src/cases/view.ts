@@ -8,7 +8,7 @@ import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { toSubjectView } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { caseActions, caseMachine, isCaseOpen, isHandlingTeam } from './domain.ts';
+import { caseActions, caseMachine, isCaseOpen, isHandlingTeam, seesTexts } from './domain.ts';
 import { type AssistanceCase, type CaseRow, type DecisionRow, findCase, linkedCaseOf } from './repository.ts';
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
 import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
@@ -146,10 +146,10 @@ const officersOf = (c: AssistanceCase) => [
   ...c.documentRequests.flatMap((r) => [r.requestedBy, r.receivedBy]),
 ];
 
-/** The single resource; facts, opinions and reasons for the handling agency only. */
+/** The single resource; facts, opinions and reasons for those of the handling agency who work on cases. */
 export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof CaseView>> {
   const { actor, language } = tx.ctx;
-  const texts = actor.agency.id === c.handlingAgencyId ? await openTexts(tx, c) : null;
+  const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
   const refs = await refsOf(tx, [c.handlingAgencyId, ...c.decisions.map((d) => d.agencyId)], officersOf(c));
   return {
     ...listedOf(c),
