@@ -1,5 +1,5 @@
 // Verbs of the review: edit, assign, ask for documents, propose (2021 rules art. 7 eligibility, art. 8 exclusions).
-import { linkedCaseKey } from '../clues/domain.ts';
+import { type LinkedCaseChange, linkedCaseKey, mergeLinkedCase } from '../clues/domain.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { parseYuan } from '../kernel/money.ts';
 import type { FieldError } from '../kernel/problem.ts';
@@ -21,7 +21,9 @@ import {
 import { openNarrative, sealCaseText, sealRequest } from './sealed.ts';
 import { actingOfficer, lockCase } from './service.ts';
 
-type Change = { [K in 'facts' | 'hardship' | 'campaignCode' | 'linkedCase']?: CaseInput[K] | undefined };
+type Change = { [K in 'facts' | 'hardship' | 'campaignCode']?: CaseInput[K] | undefined } & {
+  linkedCase?: LinkedCaseChange | undefined;
+};
 
 /** PATCH before the decision: an absent member stays, null empties. */
 export async function editCase(tx: Tx, id: string, change: Change, expected: ExpectedVersion): Promise<AssistanceCase> {
@@ -36,7 +38,7 @@ export async function editCase(tx: Tx, id: string, change: Change, expected: Exp
   const campaignCode = change.campaignCode === undefined ? c.campaignCode : change.campaignCode;
   if (campaignCode !== c.campaignCode) requireCampaign(tx, campaignCode);
   const old = linkedCaseOf(c);
-  const linked = change.linkedCase ? { ...change.linkedCase, number: change.linkedCase.number ?? null } : old;
+  const linked = { ...old, ...mergeLinkedCase(old, change.linkedCase ?? {}) };
   const sameLinked =
     linked.type === old.type && linked.number === old.number && linked.handlingOrgan === old.handlingOrgan;
   const changed = [

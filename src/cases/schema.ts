@@ -1,6 +1,6 @@
 // Wire shapes of assistance cases: bodies, queries and views.
 import { Type } from 'typebox';
-import { LinkedCaseSchema } from '../clues/schema.ts';
+import { LinkedCasePatch, LinkedCaseSchema } from '../clues/schema.ts';
 import { CASE_RELATIONS, ID_TYPES, SEXES, SubjectInputSchema } from '../persons/schema.ts';
 import {
   AgencyRef,
@@ -46,7 +46,7 @@ export const CasePatch = named(
     facts: Type.Optional(Text(LONG)),
     hardship: Type.Optional(Nullable(Text(LONG))),
     campaignCode: Type.Optional(Nullable(Code)),
-    linkedCase: Type.Optional(LinkedCaseSchema),
+    linkedCase: Type.Optional(LinkedCasePatch),
   }),
 );
 export const AcceptanceBody = named(

@@ -32,6 +32,14 @@ export type ClueVerb = keyof typeof clueMachine.verbs;
 export type LinkedCaseType = 'criminal' | 'civil' | 'administrative' | 'petition';
 export type LinkedCase = { type: LinkedCaseType; number: string | null; handlingOrgan: string };
 
+export type LinkedCaseChange = { [K in keyof LinkedCase]?: LinkedCase[K] | undefined };
+
+/** RFC 7396 goes into members that are objects: what the change leaves out stays. */
+export function mergeLinkedCase(old: LinkedCase | null, change: LinkedCaseChange): Partial<LinkedCase> {
+  const { type = old?.type, number = old?.number ?? null, handlingOrgan = old?.handlingOrgan } = change;
+  return { ...(type ? { type } : {}), number, ...(handlingOrgan ? { handlingOrgan } : {}) };
+}
+
 /** What the finder writes; everything else on a clue is the service's. */
 export type ClueContent = {
   source: string;

@@ -44,6 +44,16 @@ export const LinkedCaseSchema = named(
   ),
 );
 
+/** The proceeding in a merge patch (RFC 7396): what is absent stays, null empties the number. */
+export const LinkedCasePatch = named(
+  'LinkedCasePatch',
+  Closed({
+    type: Type.Optional(Literals(LINKED_CASE_TYPES)),
+    number: Type.Optional(Nullable(Text(100))),
+    handlingOrgan: Type.Optional(Text(200)),
+  }),
+);
+
 const content = {
   foundOn: Type.Optional(Nullable(CivilDate)),
   source: Literals(CLUE_SOURCES),
@@ -76,7 +86,12 @@ const partial = {
 export const ClueSupplement = named('ClueSupplement', Closed({ ...partial, regionCode: Type.Optional(regionCode) }));
 export const CluePatch = named(
   'CluePatch',
-  Closed({ ...optional, source: Type.Optional(source), facts: Type.Optional(facts) }),
+  Closed({
+    ...optional,
+    source: Type.Optional(source),
+    facts: Type.Optional(facts),
+    linkedCase: Type.Optional(Nullable(LinkedCasePatch)),
+  }),
 );
 
 export const ReturnBody = named(
@@ -224,10 +239,11 @@ export function toClueView(tx: Tx, clue: Clue, agencyOf: (id: string) => AgencyR
       ),
     ),
     missing: [...clue.missing, ...(party ? (outcome.asked ?? []) : [])],
+    // Who handed the clue on is no party any more and still reads the reason it gave.
     routing: clue.routings.map((r) => ({
       agency: refOf(agencyOf(r.agencyId)),
       until: r.until?.toISOString() ?? null,
-      reason: shown(r.reason),
+      reason: actor.agency.id === r.agencyId ? r.reason : shown(r.reason),
     })),
     returnReason: shown(outcome.returnReason),
     rejection:

@@ -18,8 +18,11 @@ import {
   clueProblems,
   contentDifferences,
   isGreenChannel,
+  type LinkedCase,
+  type LinkedCaseChange,
   type LinkedCaseType,
   linkedCaseKey,
+  mergeLinkedCase,
   missingForAcceptance,
 } from './domain.ts';
 import {
@@ -194,11 +197,25 @@ async function saveContent(
   return { ...saved, content, subjectRows };
 }
 
+type Edit = Omit<Change, 'linkedCase'> & { linkedCase?: LinkedCaseChange | null | undefined };
+
+/** A patch of a clue without a proceeding must give a whole one. */
+function mergedCase(clue: Clue, change: LinkedCaseChange): LinkedCase {
+  const { type, number = null, handlingOrgan } = mergeLinkedCase(clue.content.linkedCase, change);
+  if (type && handlingOrgan) return { type, number, handlingOrgan };
+  const absent = [...(type ? [] : ['type']), ...(handlingOrgan ? [] : ['handlingOrgan'])];
+  const detail = 'the clue has no linked case yet: give its type and handlingOrgan';
+  const errors = absent.map((name) => ({ pointer: `/linkedCase/${name}`, code: 'linked_case.incomplete', detail }));
+  throw httpProblems['request.rule_violated']({}, errors);
+}
+
 /** PATCH: descriptive members while the clue is with its source or not yet taken. */
-export async function editClue(tx: Tx, id: string, change: Change, expected: ExpectedVersion): Promise<Clue> {
+export async function editClue(tx: Tx, id: string, change: Edit, expected: ExpectedVersion): Promise<Clue> {
   const clue = await lockClue(tx, id, expected);
   ensureAction(clueMachine, clueActions, 'edit', clue, tx.ctx.actor);
-  const content = mergeContent(tx, clue, change);
+  const { linkedCase, ...members } = change;
+  const linked = linkedCase ? { linkedCase: mergedCase(clue, linkedCase) } : { linkedCase };
+  const content = mergeContent(tx, clue, { ...members, ...linked });
   if (contentDifferences(clue.content, content).length === 0) {
     tx.unchanged();
     return clue;

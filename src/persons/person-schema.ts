@@ -30,7 +30,10 @@ export const PersonView = named(
 
 export const LookupBody = named(
   'PersonLookup',
-  Closed({ idType: Literals(DOCUMENTS), idNumber: Text(32, 'checked by GB 11643 where idType is citizen_id') }),
+  Closed({
+    idType: Type.Optional(Literals(DOCUMENTS, 'citizen_id otherwise')),
+    idNumber: Text(32, 'checked by GB 11643 where idType is citizen_id'),
+  }),
 );
 export const LookupView = named(
   'PersonLookupResult',

@@ -42,7 +42,12 @@ export function personRoutes(app: App): void {
         response: { 200: LookupView },
       },
     },
-    (req) => req.read(async (tx) => ({ items: (await lookUpPersons(tx, req.body)).map((personId) => ({ personId })) })),
+    (req) => {
+      const { idType = 'citizen_id', idNumber } = req.body;
+      return req.read(async (tx) => ({
+        items: (await lookUpPersons(tx, { idType, idNumber })).map((personId) => ({ personId })),
+      }));
+    },
   );
   app.post(
     '/v1/persons/:id/disclosures',

@@ -31,6 +31,7 @@ const TokenBody = named(
 );
 const ClockBody = named('SandboxClockRequest', Closed({ now: Instant }));
 const ClockView = named('SandboxClock', Closed({ now: Instant, shifted: Type.Boolean() }));
+const ResetBody = named('SandboxResetRequest', Closed({}));
 const ResetView = named(
   'SandboxReset',
   Closed({ now: Instant, feedEpoch: Type.Integer({ minimum: 1, description: 'cursors of an older one answer 410' }) }),
@@ -113,6 +114,7 @@ function resetRoute(app: App, deps: SandboxDeps): void {
         summary: 'Empty and seed again 重置沙箱',
         description:
           'Replaces the business data and starts a new log and feed epoch (older cursors: 410); agencies, officers and the clock stay. Other writes meanwhile: 503 with Retry-After. 清空并重新生成业务数据，启用新的日志与事件流；机关、人员与时钟保留。期间其他写入返回 503。',
+        body: ResetBody,
         response: { 200: ResetView },
       },
     },

@@ -165,6 +165,13 @@ describe('what a body may say', () => {
     expect(edited.body).toMatchObject({ version: 3, hardship: null, facts: '补充后的事实' });
     expect((await patch(known.path, { facts: '补充后的事实' })).body.version).toBe(3);
     expect((await patch(known.path, { regionCode: '210106' })).status).toBe(400);
+    const linked = edited.body.linkedCase as Json;
+    const renumbered = await patch(known.path, { linkedCase: { number: '（2026）辽0102刑初99号' } });
+    expect(renumbered.body.linkedCase).toEqual({ ...linked, number: '（2026）辽0102刑初99号' });
+    expect((await patch(known.path, { linkedCase: { number: null } })).body.linkedCase).toEqual({
+      ...linked,
+      number: null,
+    });
     const late = await patch((await granted()).path, { facts: '再改' });
     expect(codeOf(late)).toBe('409 case.illegal_transition');
     expect((await api.as('handler.heping', 'PATCH', known.path, { body: {} })).status).toBe(428);
@@ -185,7 +192,8 @@ describe('what each reader sees', () => {
     }
     for (const officer of ['chief.heping', 'intake.heping', 'finance.heping']) {
       const seen = await api.get(officer, known.path);
-      expect(seen.body).toMatchObject({ facts: expect.any(String), beneficiaries: [{ name: '李*', masked: true }] });
+      const facts = officer === 'finance.heping' ? null : expect.any(String);
+      expect(seen.body).toMatchObject({ facts, beneficiaries: [{ name: '李*', masked: true }] });
     }
     const personId = beneficiariesOf(known)[0]?.personId;
     const [views] = await pool.query<{ n: number }>(

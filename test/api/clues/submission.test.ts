@@ -27,6 +27,26 @@ describe('submitting a clue', () => {
     expect(events.body.items?.map((e) => e.type)).toEqual(['clue.submitted']);
   });
 
+  test('a patch goes into the linked case member by member; one that is not there yet must come whole', async () => {
+    const { api } = service;
+    const made = await api.create('wf.heping', '/v1/clues', { ...sampleClue(), linkedCase: null });
+    const path = `/v1/clues/${String(made.body.id)}`;
+    const patch = async (linkedCase: unknown) => {
+      const { etag } = await api.get('wf.heping', path);
+      return api.as('wf.heping', 'PATCH', path, { body: { linkedCase }, etag });
+    };
+    const partial = await patch({ number: '12号' });
+    expect([partial.status, partial.body.errors]).toMatchObject([
+      422,
+      [{ pointer: '/linkedCase/type' }, { pointer: '/linkedCase/handlingOrgan' }],
+    ]);
+    const whole = { type: 'criminal', number: '12号', handlingOrgan: '和平区人民法院' };
+    expect((await patch(whole)).body).toMatchObject({ linkedCase: whole, missing: [], version: 2 });
+    expect((await patch({ type: 'civil' })).body.linkedCase).toEqual({ ...whole, type: 'civil' });
+    expect((await patch({ number: null })).body.linkedCase).toEqual({ ...whole, type: 'civil', number: null });
+    expect((await patch(null)).body).toMatchObject({ linkedCase: null, missing: ['/linkedCase'] });
+  });
+
   test('return, supplement, reroute, reject and answer', async () => {
     const { api } = service;
     const made = await api.create('wf.heping', '/v1/clues', { ...sampleClue(), linkedCase: null });
@@ -42,6 +62,11 @@ describe('submitting a clue', () => {
       reason: '案发地在铁西',
     });
     expect(moved.body).toMatchObject({ state: 'submitted', receivingAgency: { code: 'proc-210106' } });
+    const first = { agency: { code: 'proc-210102' }, until: expect.any(String), reason: '案发地在铁西' };
+    // The office that handed the clue on is no party any more and still reads its own reason, and nothing else in words.
+    for (const officer of ['intake.heping', 'wf.heping', 'intake.tiexi'])
+      expect((await api.get(officer, path)).body.routing).toMatchObject([first, { until: null }]);
+    expect(moved.body).toMatchObject({ facts: null, routing: [first, { until: null }] });
     const rejected = await api.decide('intake.tiexi', path, 'rejection', { reasonCode: 'other', reason: '不符合条件' });
     expect(rejected.body).toMatchObject({ state: 'rejected' });
     const answered = await api.decide('head.tiexi', path, 'answer', { result: '不予受理，已说明理由' });
