@@ -30,7 +30,8 @@ make_base() {
   rm -rf "$root.log" "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
   install -m 0755 "$node" "$root/usr/local/bin/node"
   mkdir -p "$root/usr/local/lib/node_modules" "$root/usr/local/etc"
-  cp -a "$(npm root --global 2> /dev/null)/npm" "$root/usr/local/lib/node_modules/npm"
+  # Where npm lies, not what it says of its globals: that depends on the Node that happens to run it.
+  cp -a "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$root/usr/local/lib/node_modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
   # The machine's trust store, so that npm in the build trusts what npm outside trusts.
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
