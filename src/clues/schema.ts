@@ -82,7 +82,7 @@ const partial = {
   facts: Type.Optional(facts),
   subjects: Type.Optional(subjects),
 };
-/** The clue's fields; what is absent stays as it is. The region is changed by rerouting only. */
+/** The clue's fields; what is absent stays as it is. A corrected region sends an open clue to the procuratorate of that region. */
 export const ClueSupplement = named('ClueSupplement', Closed({ ...partial, regionCode: Type.Optional(regionCode) }));
 export const CluePatch = named(
   'CluePatch',

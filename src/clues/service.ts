@@ -81,6 +81,21 @@ export async function withdrawClue(
   return saved;
 }
 
+/** A new receiver: the routing grows by one, its superiors oversee, those of the former one no longer; that one keeps a masked view. */
+export async function handOver(tx: Tx, clue: Clue, targetId: string, reason: string) {
+  const former = clue.receivingAgencyId;
+  const routings = await routeClue(tx, clue, targetId, reason);
+  const keep = clue.sourceAgencyId === former ? ('source' as const) : ('partner' as const);
+  const access = [...(await receiverGrants(tx, targetId)), { agencyId: former, relation: keep }];
+  const kept = new Set([
+    clue.sourceAgencyId,
+    ...access.map((grant) => grant.agencyId),
+    ...routings.map((r) => r.agencyId),
+  ]);
+  const revoke = (await findSuperiors(tx, former)).filter((agencyId) => !kept.has(agencyId));
+  return { routings, access, revoke };
+}
+
 /** Moves the clue to another procuratorate; id, state and clock stay. The former one keeps a masked view of where it went. */
 export async function rerouteClue(
   tx: Tx,
@@ -98,20 +113,18 @@ export async function rerouteClue(
   }
   if (target.id === clue.receivingAgencyId) throw clueProblems['clue.same_agency']();
   const former = clue.receivingAgencyId;
-  const routings = await routeClue(tx, clue, target.id, input.reason);
+  const { routings, ...sight } = await handOver(tx, clue, target.id, input.reason);
   const saved = await saveClue(tx, clue, {
     state: clueMachine.next(clue.state, 'reroute'),
     receivingAgencyId: target.id,
   });
-  const keep = clue.sourceAgencyId === former ? 'source' : 'partner';
-  const access = [...(await receiverGrants(tx, target.id)), { agencyId: former, relation: keep } as const];
   tx.record({
     type: 'clue.rerouted',
     kind: 'clue',
     id,
     changed: ['receivingAgencyId'],
     data: { fromAgencyId: former, toAgencyId: target.id },
-    access,
+    ...sight,
   });
   return { ...saved, routings };
 }

@@ -35,7 +35,7 @@ import {
   sealNarrative,
   writeSubjects,
 } from './repository.ts';
-import { lockClue, receiverGrants } from './service.ts';
+import { handOver, lockClue, receiverGrants } from './service.ts';
 
 onConstraint('clues_external_id', () => clueProblems['clue.external_id_taken']());
 
@@ -190,11 +190,21 @@ async function saveContent(
     missing: missingForAcceptance(content),
     greenChannel: clue.greenChannel || content.urgency === 'emergency_medical',
   };
+  const target = content.regionCode === clue.regionCode ? undefined : await receiverOf(tx, content.regionCode);
+  const moved =
+    target && target.id !== clue.receivingAgencyId
+      ? { receivingAgencyId: target.id, ...(await handOver(tx, clue, target.id, '来源单位更正了所属区域。')) }
+      : undefined;
   const answered = state === 'submitted' && clue.outcome.asked?.length ? { asked: [] } : undefined;
-  const saved = await saveClue(tx, clue, change, answered);
+  const receiving = moved ? { receivingAgencyId: moved.receivingAgencyId } : {};
+  const saved = await saveClue(tx, clue, { ...change, ...receiving }, answered);
   const subjectRows = subjects ? await writeSubjects(tx, clue.id, subjects) : clue.subjectRows;
   tx.record({ type: fact, kind: 'clue', id: clue.id, changed });
-  return { ...saved, content, subjectRows };
+  if (!moved) return { ...saved, content, subjectRows };
+  const { routings, receivingAgencyId, ...sight } = moved;
+  const data = { fromAgencyId: clue.receivingAgencyId, toAgencyId: receivingAgencyId };
+  tx.record({ type: 'clue.rerouted', kind: 'clue', id: clue.id, changed: ['receivingAgencyId'], data, ...sight });
+  return { ...saved, content, subjectRows, routings };
 }
 
 type Edit = Omit<Change, 'linkedCase'> & { linkedCase?: LinkedCaseChange | null | undefined };

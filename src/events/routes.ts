@@ -91,7 +91,7 @@ function toCloudEvent(row: SeenEvent, publicUrl: string) {
 
 async function startOf(tx: Tx, keyring: Keyring, after: string | undefined): Promise<FeedPosition> {
   if (after === undefined) return { xid: '0', position: '0' };
-  const [epoch = '', xid = '', position = ''] = openCursor(keyring, 'feed', after).split('.');
+  const [epoch = '', xid = '', position = ''] = openCursor(keyring, 'feed', after, '#query/after').split('.');
   if (Number(epoch) !== (await currentEpoch(tx))) throw problems['feed.cursor_gone']();
   return { xid, position };
 }

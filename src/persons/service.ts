@@ -10,6 +10,11 @@ import { disputedFields, findPerson, insertPerson, insertReview, matchPerson, ty
 
 const sets = new Map(codeSets().map((set) => [set.name, set]));
 
+/** True when the set has or had the code, whatever the day: a filter over past years may name a code that ended. */
+export function isKnownCode(set: string, code: string): boolean {
+  return sets.get(set)?.items.some((item) => item.code === code) ?? false;
+}
+
 /** True when the code stands in the set on that day. */
 export function isCode(set: string, code: string, day: string): boolean {
   const found = sets.get(set);

@@ -1,6 +1,7 @@
 // Verbs on a referral: the department receives, answers, delivers and ends; the sender reminds, cancels, forwards.
 import { findSuperiors, requireAgencies } from '../agencies/service.ts';
-import { findCase } from '../cases/service.ts';
+import { caseProblems } from '../cases/domain.ts';
+import { findCase, isHandlingTeam } from '../cases/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import type { AgencyKind } from '../kernel/actor.ts';
 import { parseYuan } from '../kernel/money.ts';
@@ -197,6 +198,8 @@ export async function forwardReferral(tx: Tx, target: Target, input: ForwardingI
   const referral = await begin(tx, target, 'forwarding');
   const c = referral.assistanceCaseId ? await findCase(tx, referral.assistanceCaseId) : undefined;
   if (c) ensureCaseGranted(c);
+  // It discloses the people to another department: for the team of the case, as sending is.
+  if (c && !isHandlingTeam(c, tx.ctx.actor)) throw caseProblems['case.not_assigned']();
   const { today, actor, now } = tx.ctx;
   const { agencyId, measures, reason } = input;
   const [agency] = await requireAgencies(tx, [agencyId], () => '/agencyId');

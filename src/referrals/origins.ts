@@ -2,6 +2,7 @@
 import { openSubjects } from '../cases/sealed.ts';
 import { type AssistanceCase, isHandlingTeam, lockCase } from '../cases/service.ts';
 import { type Clue, routeClueToSocialAssistance } from '../clues/service.ts';
+import { actionProblems } from '../kernel/action.ts';
 import type { Subject } from '../persons/domain.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -52,6 +53,7 @@ export async function caseOrigin(tx: Tx, c: AssistanceCase): Promise<ReferralOri
 
 /** A clue routed to social assistance as an origin, for the procuratorate that routed it; 403 and 409 otherwise. */
 export function clueOrigin(tx: Tx, clue: Clue): ReferralOrigin {
+  if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
   if (clue.receivingAgencyId !== tx.ctx.actor.agency.id)
     throw referralProblems['referral.not_competent']({ who: '受理检察院', whoEn: 'receiving procuratorate' });
   if (clue.state !== 'routed_to_social_assistance')
@@ -82,10 +84,11 @@ export async function sendCaseReferrals(
 export async function routeClueWithReferrals(
   tx: Tx,
   clueId: string,
-  input: { reason: string; referrals: readonly ReferralRequest[] },
+  input: { reason: string; referrals?: readonly ReferralRequest[] },
   expected: ExpectedVersion,
 ): Promise<Clue> {
   const clue = await routeClueToSocialAssistance(tx, clueId, { reason: input.reason }, expected);
-  await sendReferrals(tx, clueOrigin(tx, clue), input.referrals, (i) => `/referrals/${i}`);
+  // Without any they follow by POST /v1/referrals with this clue as origin.
+  if (input.referrals) await sendReferrals(tx, clueOrigin(tx, clue), input.referrals, (i) => `/referrals/${i}`);
   return clue;
 }

@@ -73,7 +73,7 @@ export const ReferralsBody = Type.Unsafe<Static<typeof ReferralInput> | Static<t
 export const RoutingBody = named(
   'SocialAssistanceRouting',
   Closed(
-    { reason: Text(), referrals: ReferralRequests },
+    { reason: Text(), referrals: Type.Optional(ReferralRequests) },
     { description: 'Why, and the referrals that are sent at once' },
   ),
 );

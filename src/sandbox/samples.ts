@@ -42,6 +42,7 @@ function stage(deps: TxDeps, place: Place): Stage {
 }
 
 const REGION: Readonly<Record<Place, string>> = { heping: '210102', tiexi: '210106', shenyang: '210100' };
+const LANES = 4;
 const CRIMES = ['故意伤害案', '交通肇事案', '抢劫案', '故意杀人案', '诈骗案', '虐待案'] as const;
 
 function subjectOf(p: SamplePerson): ClueInput['subjects'][number] {
@@ -98,8 +99,14 @@ export async function seedSamples(deps: TxDeps): Promise<void> {
   if (!empty) return;
   const groups = families(samplePeople(110, { today, regionCodes: ['210102', '210106'] }));
   const from = (index: number) => Math.floor((index * groups.length) / stories.length);
-  for (const [index, story] of stories.entries()) {
-    const family = groups.slice(from(index), from(index + 1)).flat();
-    await tell(deps, story, inputOf(story, index, family, today));
-  }
+  const told = stories.map((story, index) => ({
+    story,
+    input: inputOf(story, index, groups.slice(from(index), from(index + 1)).flat(), today),
+  }));
+  // Side by side in four lanes: one newcomer waits for this at the first start.
+  await Promise.all(
+    Array.from({ length: LANES }, async () => {
+      for (let next = told.shift(); next; next = told.shift()) await tell(deps, next.story, next.input);
+    }),
+  );
 }

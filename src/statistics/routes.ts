@@ -1,5 +1,6 @@
 // GET /v1/statistics/summary: the figures of the programme, counted from the data.
 
+import { isKnownCode } from '../persons/service.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import type { App } from '../platform/http/server.ts';
 import { findRegion } from '../reference/regions.ts';
@@ -7,11 +8,17 @@ import { regionPrefix, statisticsProblems } from './domain.ts';
 import { countSummary } from './repository.ts';
 import { SummaryQuery, SummaryView, toSummaryView } from './schema.ts';
 
-function checkRange(from: string, to: string, regionCode: string): void {
+type Asked = { from: string; to: string; regionCode: string; category: string | null; campaign: string | null };
+
+function checkAsked({ from, to, regionCode, category, campaign }: Asked): void {
   const errors = [];
   if (from > to) errors.push({ pointer: '#query/to', code: 'date.before_from', detail: 'to is before from' });
   if (!findRegion(regionCode))
     errors.push({ pointer: '#query/regionCode', code: 'region.unknown', detail: regionCode });
+  if (category && !isKnownCode('categories', category))
+    errors.push({ pointer: '#query/category', code: 'code.unknown', detail: category });
+  if (campaign && !isKnownCode('campaigns', campaign))
+    errors.push({ pointer: '#query/campaign', code: 'code.unknown', detail: campaign });
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
 }
 
@@ -34,9 +41,9 @@ export function statisticsRoutes(app: App): void {
       req.read(async (tx) => {
         const own = tx.ctx.actor.agency.regionCode;
         const { from, to, category = null, campaign = null, regionCode = own } = req.query;
-        checkRange(from, to, regionCode);
-        if (!regionCode.startsWith(regionPrefix(own))) throw statisticsProblems['statistics.outside_region']();
         const asked = { from, to, regionCode, category, campaign };
+        checkAsked(asked);
+        if (!regionCode.startsWith(regionPrefix(own))) throw statisticsProblems['statistics.outside_region']();
         return toSummaryView(asked, await countSummary(tx, asked), tx.ctx.now, tx.ctx.language);
       }),
   );

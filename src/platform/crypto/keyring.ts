@@ -66,10 +66,12 @@ export async function openKeyring(pool: Pool, kek: Buffer): Promise<Keyring> {
   const kekId = createHash('sha256').update('kek-id').update(kek).digest('hex').slice(0, 16);
   const wrap = (keyId: string, key: Buffer) => encrypt(keyId, kek, `keyring|wrapped|${kekId}`, key);
   const unwrap = (wrapped: Buffer) => decrypt(kek, `keyring|wrapped|${kekId}`, wrapped);
+  // Each under its own name: a wrapped key that was moved to another row does not open.
+  const placeOf = (name: string) => `keyring.service_keys|wrapped|${name}`;
   for (const name of SERVICE_KEYS) {
     await pool.query(
       'insert into keyring.service_keys (name, kek_id, wrapped) values ($1, $2, $3) on conflict do nothing',
-      [name, kekId, wrap(NO_KEY_ID, randomBytes(32))],
+      [name, kekId, encrypt(NO_KEY_ID, kek, placeOf(name), randomBytes(32))],
     );
   }
   const rows = await pool.query<{ name: string; kek_id: string; wrapped: Buffer }>(
@@ -81,7 +83,7 @@ export async function openKeyring(pool: Pool, kek: Buffer): Promise<Keyring> {
       throw new KekError(
         'KEK_FILE is not the key this database was encrypted with: give the file it was first started with.',
       );
-    keys.set(row.name, unwrap(row.wrapped));
+    keys.set(row.name, decrypt(kek, placeOf(row.name), row.wrapped));
   }
   const service = (name: ServiceKey) => {
     const key = keys.get(name);

@@ -74,7 +74,7 @@ function render(
   const version = (view as { version?: unknown }).version;
   // What has no version (a list, a code set) is named by its hash alone; no write can expect it.
   if (typeof version === 'number') headers.etag = makeEtag(version, body);
-  else if (method === 'GET') headers.etag = makeEtag(0, body);
+  else headers.etag = makeEtag(0, body);
   return { status, headers, body };
 }
 
@@ -139,7 +139,7 @@ async function runCommand<T, V>(
       },
       store: async (tx, _conn, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
     });
-  const execute = () => turns(resource && `${resource.kind}/${resource.id}`, write);
+  const execute = () => turns(resource && `${actorOf(req).agency.id}/${resource.kind}/${resource.id}`, write);
   const outcome = use ? await gate(use, execute) : await execute();
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
   return send(reply, outcome.reply);
@@ -197,6 +197,14 @@ export function registerCommands(app: FastifyInstance, deps: CommandDeps): void 
         if (link) reply.header('link', link);
         return body;
       });
+  });
+  // RFC 9562: an id may be written in capitals; inside it is a name (of a key, a place, a head) and has one spelling.
+  app.addHook('preValidation', async (req) => {
+    const params = req.params as Record<string, string | undefined>;
+    for (const name of ['id', 'officerId', 'entryId']) {
+      const value = params[name];
+      if (value !== undefined) params[name] = value.toLowerCase();
+    }
   });
   app.addHook('preHandler', async (req) => {
     const config = req.routeOptions.config;

@@ -8,9 +8,9 @@ import { httpProblems } from './problem.ts';
 
 type ListQuery = { limit?: number; cursor?: string; includeTotal?: boolean; lang?: string };
 
-const invalid = () =>
+const invalid = (pointer: string) =>
   httpProblems['request.invalid']({}, [
-    { pointer: '#query/cursor', code: 'cursor.invalid', detail: 'not a cursor of this list, caller and filter' },
+    { pointer, code: 'cursor.invalid', detail: 'not a cursor of this list, caller and filter' },
   ]);
 
 export function signCursor(keyring: Keyring, binding: string, value: string): string {
@@ -18,12 +18,12 @@ export function signCursor(keyring: Keyring, binding: string, value: string): st
   return Buffer.concat([mac, Buffer.from(value, 'utf8')]).toString('base64url');
 }
 
-export function openCursor(keyring: Keyring, binding: string, cursor: string): string {
+export function openCursor(keyring: Keyring, binding: string, cursor: string, pointer = '#query/cursor'): string {
   const bytes = Buffer.from(cursor, 'base64url');
-  if (bytes.length <= 16 || bytes.toString('base64url') !== cursor) throw invalid();
+  if (bytes.length <= 16 || bytes.toString('base64url') !== cursor) throw invalid(pointer);
   const value = bytes.subarray(16).toString('utf8');
   const expected = Buffer.from(signCursor(keyring, binding, value), 'base64url').subarray(0, 16);
-  if (!timingSafeEqual(expected, bytes.subarray(0, 16))) throw invalid();
+  if (!timingSafeEqual(expected, bytes.subarray(0, 16))) throw invalid(pointer);
   return value;
 }
 

@@ -118,6 +118,25 @@ export type DocumentInfo = {
   tags: { name: string; description: string }[];
 };
 
+type Body = { required?: boolean; content: Record<string, { schema?: { $ref?: string; required?: string[] } }> };
+type Document = {
+  paths?: Record<string, Record<string, { requestBody?: Body }>>;
+  components?: { schemas?: Record<string, { required?: string[] }> };
+};
+
+/** A body whose members are all optional may be missing: the generator says otherwise. */
+function optionalBodies<T extends object>(document: T): T {
+  const { paths = {}, components } = document as Document;
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    const body = operation.requestBody;
+    const schema = Object.values(body?.content ?? {})[0]?.schema;
+    const name = schema?.$ref?.split('/').at(-1);
+    const required = (name ? components?.schemas?.[name]?.required : schema?.required) ?? [];
+    if (body) body.required = required.length > 0;
+  }
+  return document;
+}
+
 export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -141,6 +160,7 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
         },
       },
     },
+    transformObject: (document) => optionalBodies('openapiObject' in document ? document.openapiObject : {}),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
     },

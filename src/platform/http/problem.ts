@@ -159,7 +159,9 @@ export function toProblem(thrown: unknown): Problem {
   if (error instanceof Problem) return error;
   const fastify = error as FastifyError;
   if (fastify?.validation) {
-    if (fastify.validationContext === 'params') return httpProblems['resource.not_found']();
+    // An id that cannot exist is not there; a key of the caller's own making is told what is wrong with it.
+    const own = fastify.validation.some((v) => v.instancePath === '/externalId');
+    if (fastify.validationContext === 'params' && !own) return httpProblems['resource.not_found']();
     return httpProblems['request.invalid']({}, validationErrors(fastify));
   }
   const known = typeof fastify?.code === 'string' ? FRAMEWORK[fastify.code] : undefined;

@@ -93,4 +93,31 @@ describe('submitting a clue', () => {
     const again = await api.decide('wf.heping', path, 'supplement', { linkedCase: sampleClue().linkedCase });
     expect(again.body).toMatchObject({ state: 'submitted', missing: [] });
   });
+
+  test('a corrected region sends an open clue to the procuratorate of that region', async () => {
+    const { api } = service;
+    const path = '/v1/clues/by-external-id/region-1';
+    const made = await api.as('wf.heping', 'PUT', path, { body: sampleClue() });
+    expect(made.status).toBe(201);
+    const moved = await api.as('wf.heping', 'PUT', path, { body: { ...sampleClue(), regionCode: '210106' } });
+    expect(moved.body).toMatchObject({ regionCode: '210106', receivingAgency: { code: 'proc-210106' }, version: 2 });
+    expect(moved.body.routing).toMatchObject([
+      { agency: { code: 'proc-210102' } },
+      { agency: { code: 'proc-210106' }, until: null },
+    ]);
+    const resource = `/v1/clues/${String(made.body.id)}`;
+    expect((await api.get('intake.tiexi', resource)).body.facts).toBe(sampleClue().facts);
+    expect((await api.get('intake.heping', resource)).body.facts).toBeNull();
+  });
+
+  test('an id in capitals is the same id', async () => {
+    const { api } = service;
+    const made = await api.create('wf.heping', '/v1/clues', sampleClue());
+    const path = `/v1/clues/${String(made.body.id).toUpperCase()}`;
+    const gone = await api.as('wf.heping', 'POST', `${path}/withdrawal`, {
+      body: { reason: '已获赔偿' },
+      etag: made.etag,
+    });
+    expect([gone.status, gone.body.state, gone.body.id]).toEqual([200, 'withdrawn', made.body.id]);
+  });
 });
