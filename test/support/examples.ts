@@ -44,7 +44,7 @@ function replaceInOrder(text: string, pattern: RegExp, name: (n: number) => stri
 function settleInstants(text: string, started: number): string {
   const pattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
   const begin = Date.parse(STORY_START);
-  const ofRun = (at: number) => [begin, started].some((from) => at >= from - 5000 && at < from + HOUR);
+  const ofRun = (at: number) => [begin, started].some((from) => at >= from - HOUR && at < from + HOUR);
   const found = [...new Set(text.match(pattern) ?? [])].filter((instant) => ofRun(Date.parse(instant))).sort();
   const settled = new Map(found.map((instant, i) => [instant, new Date(begin + i * 60_000).toISOString()]));
   return text.replace(pattern, (instant) => settled.get(instant) ?? instant);
