@@ -16,6 +16,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY migrations ./migrations
 COPY src ./src
+# bin/admin and bin/migrate, for a person at a shell.
+COPY bin ./bin
 # Production unless told otherwise: a forgotten setting must not open a sandbox.
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
@@ -28,5 +30,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`, { signal: AbortSignal.timeout(4000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: Node itself is process 1 and gets the signals. This command runs the jobs too; with `--no-worker` it leaves
-# them to a container of src/bin/worker.ts, and src/bin/migrate.ts and src/bin/admin.ts are run in its place.
+# them to a container of src/bin/worker.ts, and bin/migrate and bin/admin are run in its place.
 CMD ["node", "src/bin/server.ts"]
