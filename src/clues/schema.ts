@@ -213,9 +213,11 @@ export function toClueView(tx: Tx, clue: Clue, agencyOf: (id: string) => AgencyR
   const isSource = actor.agency.id === clue.sourceAgencyId;
   const party = isSource || actor.agency.id === clue.receivingAgencyId;
   const clear = isSource && (clue.state === 'submitted' || clue.state === 'returned') ? (['name'] as const) : [];
-  clue.subjectRows.forEach((row) => {
-    if (clear.length > 0) tx.viewed(row.personId, clear, 'clue.source');
-  });
+  // What is told about a person is personal as well: a view of the narrative is on record beside the name.
+  const read = [...clear, ...(party ? ['narrative'] : [])];
+  for (const row of clue.subjectRows) {
+    if (read.length > 0) tx.viewed(row.personId, read, isSource ? 'clue.source' : 'clue.receiver');
+  }
   const { outcome, content } = clue;
   const shown = <T>(value: T | undefined | null): T | null => (party ? (value ?? null) : null);
   return {

@@ -12,7 +12,7 @@ async function views(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-test('create, replay, dry run and read each leave one record; a masked read leaves none', async () => {
+test('create, replay, dry run and read each leave one record; a masked read or a list leaves none', async () => {
   const { api } = service;
   const first = await api.as('wf.heping', 'POST', '/v1/clues', { body: sampleClue(), key: 'view-1' });
   expect(await views()).toBe(1);
@@ -27,5 +27,9 @@ test('create, replay, dry run and read each leave one record; a masked read leav
   await api.get('wf.heping', `/v1/clues/${String(first.body.id)}`);
   expect(await views()).toBe(4);
   await api.get('intake.heping', `/v1/clues/${String(first.body.id)}`);
-  expect(await views()).toBe(4);
+  expect(await views()).toBe(5);
+  const masked = await api.get('supervisor.liaoning', `/v1/clues/${String(first.body.id)}`);
+  expect(masked.body.facts).toBeNull();
+  await api.get('intake.heping', '/v1/clues');
+  expect(await views()).toBe(5);
 });
