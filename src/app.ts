@@ -12,6 +12,7 @@ import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
+import { caseHandlers } from './cases/handlers.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
@@ -47,9 +48,9 @@ import { referralMachine } from './referrals/domain.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
+import { visitMachine } from './visits/domain.ts';
 import { visitHandlers } from './visits/handlers.ts';
 import { visitRoutes } from './visits/routes.ts';
-import { visitMachine } from './visits/domain.ts';
 
 export type AppDeps = {
   config: Config;
@@ -72,7 +73,13 @@ export type Built = { app: App; tx: TxDeps; metrics: Metrics };
 export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
-export const handlers: readonly FactHandler[] = [...fundHandlers, ...disbursementHandlers, ...visitHandlers, ...accountHandlers];
+export const handlers: readonly FactHandler[] = [
+  ...caseHandlers,
+  ...fundHandlers,
+  ...disbursementHandlers,
+  ...visitHandlers,
+  ...accountHandlers,
+];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
 const appCodeSets = codeSets([

@@ -10,7 +10,6 @@ export type Config = {
   metricsPortGiven: boolean;
   publicUrl: string;
   trustProxy: string[];
-  corsOrigins: string[];
   databaseUrl: string | undefined;
   ownerUrl: string | undefined;
   dataDir: string | undefined;
@@ -46,7 +45,6 @@ export const SETTINGS = [
   'METRICS_PORT',
   'PUBLIC_URL',
   'TRUST_PROXY',
-  'CORS_ORIGINS',
   'DATABASE_URL',
   'DATABASE_OWNER_URL',
   'DATA_DIR',
@@ -54,7 +52,6 @@ export const SETTINGS = [
   'NODE_ENV',
   'LOG_LEVEL',
   'KEK_FILE',
-  'WEBHOOK_ALLOW',
   'DOCS',
   'POOL_SIZE',
   'DRAIN_DELAY_MS',
@@ -134,7 +131,6 @@ export function readConfig(env: Env): Config {
     metricsPortGiven: get('METRICS_PORT') !== undefined,
     publicUrl: publicUrl.replace(/\/+$/, ''),
     trustProxy: list(get('TRUST_PROXY')),
-    corsOrigins: list(get('CORS_ORIGINS')),
     databaseUrl,
     ownerUrl: url('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
     dataDir: get('DATA_DIR'),
