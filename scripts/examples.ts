@@ -1,6 +1,6 @@
 // npm run examples: starts a throwaway service, runs every operation of the contract once and keeps the exchanges.
 import { writeFileSync } from 'node:fs';
-import { EXAMPLES_FILE } from '../src/bin/document.ts';
+import { EXAMPLES_FILE } from '../src/bin/examples.ts';
 import { examplesText, runExamples } from '../test/support/examples.ts';
 import startDatabase from '../test/support/global-setup.ts';
 import { startService } from '../test/support/start.ts';

@@ -34,6 +34,7 @@ import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
 import { docsRoutes } from './platform/http/docs.ts';
+import { documentRoute, type Examples } from './platform/http/document.ts';
 import { registerLimits } from './platform/http/limits.ts';
 import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
 import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
@@ -63,6 +64,8 @@ export type AppDeps = {
   systemNow: () => number;
   log: Log;
   health: Health;
+  /** Executed examples for the document; without them it has none. */
+  examples?: Examples;
   /** Sees every view before serialization; the tests hold it against the schema. */
   checkView?: ViewCheck;
 };
@@ -135,7 +138,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
-  app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  documentRoute(app, deps.examples);
   docsRoutes(app, config.docs);
   await app.ready();
   return { app, tx, metrics };

@@ -1,5 +1,4 @@
 // Builds the OpenAPI document by booting the app without a database: nothing is connected, nothing listens.
-import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { type AppDeps, buildApp } from '../app.ts';
 import { readConfig } from '../platform/config.ts';
@@ -28,11 +27,6 @@ function deps(): AppDeps {
 }
 
 export const DOCUMENT_FILE = new URL('../../openapi/openapi.yaml', import.meta.url);
-export const EXAMPLES_FILE = new URL('../../openapi/examples.json', import.meta.url);
-
-export function readExamples(): Examples {
-  return JSON.parse(readFileSync(EXAMPLES_FILE, 'utf8')) as Examples;
-}
 
 export async function buildDocument(examples: Examples): Promise<ApiDocument> {
   const { app } = await buildApp(deps());

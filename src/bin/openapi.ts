@@ -1,6 +1,7 @@
 // npm run openapi [-- --check]: writes openapi/openapi.yaml, or says whether the committed one is what the code means.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { buildDocument, DOCUMENT_FILE, readExamples, toYaml } from './document.ts';
+import { buildDocument, DOCUMENT_FILE, toYaml } from './document.ts';
+import { readExamples } from './examples.ts';
 
 const text = toYaml(await buildDocument(readExamples()));
 if (!process.argv.includes('--check')) {

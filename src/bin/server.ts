@@ -8,6 +8,7 @@ import { startJobs } from '../platform/jobs.ts';
 import { seedSandbox } from '../sandbox/reset.ts';
 import { banner } from './banner.ts';
 import { openDatabase } from './database.ts';
+import { readExamples } from './examples.ts';
 import { serviceJobs } from './jobs.ts';
 import { closeServer, explainListen, isTaken, openWaitingRoom, portOf, type WaitingRoom } from './listening.ts';
 import { logTo, runService, type Started } from './startup.ts';
@@ -61,7 +62,18 @@ async function start(started: Started): Promise<void> {
   const signer = await openSigner(tx.pool, tx.keyring, config.publicUrl, Date.now);
   const health: Health = { draining: false };
   const { pool, keyring } = tx;
-  const built = await buildApp({ config, pool, ownerUrl, keyring, signer, newId, systemNow: Date.now, log, health });
+  const built = await buildApp({
+    config,
+    pool,
+    ownerUrl,
+    keyring,
+    signer,
+    newId,
+    systemNow: Date.now,
+    log,
+    health,
+    examples: readExamples(),
+  });
   started.signal.throwIfAborted();
   const metricsPort = await openMetrics(built.metrics, config, started);
   if (withWorker) {

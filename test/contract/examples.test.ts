@@ -1,7 +1,8 @@
 // Every operation has an executed example that fits its schema, and the committed examples are what the service answers now.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { DOCUMENT_FILE, readExamples } from '../../src/bin/document.ts';
+import { buildDocument, DOCUMENT_FILE } from '../../src/bin/document.ts';
+import { readExamples } from '../../src/bin/examples.ts';
 import { loadContract } from '../support/contract.ts';
 import { runExamples } from '../support/examples.ts';
 import { useService } from '../support/service.ts';
@@ -26,6 +27,12 @@ describe.each(operations.map((op) => [op.id, op] as const))('%s', (id, op) => {
 test('a fresh run of the service gives the same examples (npm run examples makes them)', async () => {
   expect(await runExamples(service)).toEqual(examples);
 }, 120_000);
+
+test('the document that the service answers is the one that is built without it', async () => {
+  const { body, headers } = await service.api.request('GET', '/v1/openapi.json');
+  expect(headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(body).toEqual(await buildDocument({}));
+});
 
 test('the examples stand in the committed document', () => {
   const document = readFileSync(DOCUMENT_FILE, 'utf8');

@@ -1,4 +1,5 @@
 // The published OpenAPI document: what @fastify/swagger gives, completed with headers and executed examples, in a stable order.
+import type { App } from './server.ts';
 
 /** One real exchange per operation, made by `npm run examples`. */
 export type Example = { status: number; params?: Record<string, string>; request?: unknown; response?: unknown };
@@ -151,4 +152,13 @@ export function finishDocument(raw: object, examples: Examples = {}): ApiDocumen
   );
   const schemas = usedSchemas({ paths: finished, components });
   return { ...head, paths: finished, components: { ...components, schemas } };
+}
+
+/** The contract as this service keeps it: with its own address, and without the sandbox where there is none. */
+export function documentRoute(app: App, examples: Examples | undefined): void {
+  let document: ApiDocument | undefined;
+  app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => {
+    document ??= finishDocument(app.swagger(), examples);
+    return document;
+  });
 }
