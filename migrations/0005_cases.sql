@@ -28,6 +28,7 @@ create table assistance_cases (
   decided_on date,
   refused_by_person_key text,
   reconsidered boolean not null default false,
+  reconsideration_agency_id uuid references agencies (id),
   new_facts_sealed bytea,
   ending_sealed bytea,
   revocation_sealed bytea,
@@ -43,6 +44,9 @@ create table assistance_cases (
     and (state not in ('granted', 'disbursing') or decision_outcome = 'granted')
     and (state <> 'refused' or decision_outcome = 'refused')
     and (state in ('granted', 'disbursing', 'revoked', 'refused', 'closed') or decision_outcome is null)),
+  -- a superior decides only what was reconsidered, and is another agency
+  constraint assistance_cases_reconsidered check (
+    reconsideration_agency_id is null or (reconsidered and reconsideration_agency_id <> handling_agency_id)),
   constraint assistance_cases_assigned check (state in ('opened', 'withdrawn') or handler_officer_id is not null),
   constraint assistance_cases_proposed check (
     state not in ('pending_approval', 'granted', 'refused', 'disbursing', 'closed', 'revoked')
@@ -57,6 +61,7 @@ create index assistance_cases_linked on assistance_cases (linked_key);
 create index assistance_cases_granted on assistance_cases (decided_on) where decision_outcome = 'granted';
 create index assistance_cases_opened_by on assistance_cases (opened_by);
 create index assistance_cases_proposed_by on assistance_cases (proposed_by);
+create index assistance_cases_reconsideration on assistance_cases (reconsideration_agency_id);
 call guard_table('assistance_cases', 'case', 'id');
 
 create table case_beneficiaries (

@@ -109,7 +109,7 @@ function reviewRoutes(app: App): void {
         tags,
         summary: 'Decide 审批',
         description:
-          'Granted, refused or returned, by the chief of the handling agency and never by the proposer. A decision gets its number here. 由承办检察院检察长决定，不得与提出意见者为同一人。',
+          'Granted, refused or returned, by the chief of the handling agency and never by the proposer; a reconsidered case also by the chief of the superior procuratorate, and never by who refused. A decision gets its number here. 由承办检察院检察长决定，重新审查的也可由上级检察院检察长决定，不得与提出意见者或原决定者为同一人。',
         params,
         body: ApprovalBody,
         response,
@@ -131,7 +131,8 @@ function endingRoutes(app: App): void {
         operationId: 'reconsiderAssistanceCase',
         tags,
         summary: 'Reconsider a refusal 重新审查',
-        description: 'Once, on new facts; another person decides. 只可一次，由另一人决定。',
+        description:
+          'Once, on new facts; another person decides: of the handling agency, or of the superior procuratorate, which sees the case from now on. 只可一次，由另一人或上级检察院决定，上级检察院自此可见本案。',
         params,
         body: ReconsiderationBody,
         response,

@@ -1,5 +1,5 @@
 // Deciding: approval by the chief, reconsideration once after a refusal (contract §3).
-import { requireAgencyMap } from '../agencies/service.ts';
+import { findSuperiors, requireAgencyMap } from '../agencies/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { ageOn, yearOf } from '../kernel/civil-date.ts';
 import type { Fact } from '../kernel/fact.ts';
@@ -126,7 +126,6 @@ export async function approveCase(
   ensureAction(caseMachine, caseActions, 'approval', c, tx.ctx.actor);
   const verb = decideApproval(c, input.outcome);
   const beneficiaries = verb === 'grant' ? await grantAwards(tx, c) : c.beneficiaries;
-  if (verb === 'refuse') await noteClue(tx, c, true);
   const decision = await writeDecision(tx, c, input);
   const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, verb), ...columnsOf(decision) });
   const after = { ...saved, beneficiaries, decisions: [...c.decisions, decision] };
@@ -134,7 +133,10 @@ export async function approveCase(
   return after;
 }
 
-/** Once after a refusal, on new facts; the next decision is another person's. The refusal stays among the decisions. */
+/**
+ * Once after a refusal, on new facts; the next decision is another person's. The refusal stays among the decisions. Many a
+ * procuratorate has one chief, so its superior sees the case from here on and may decide it.
+ */
 export async function reconsiderCase(
   tx: Tx,
   id: string,
@@ -143,15 +145,24 @@ export async function reconsiderCase(
 ): Promise<AssistanceCase> {
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'reconsideration', c, tx.ctx.actor);
+  const superior = (await findSuperiors(tx, c.handlingAgencyId))[0] ?? null;
   const saved = await saveCase(tx, c, {
     state: caseMachine.next(c.state, 'reconsider'),
     reconsidered: true,
+    reconsiderationAgencyId: superior,
     newFactsSealed: await sealCaseText(tx, id, 'new_facts', input.newFacts),
     decisionNumber: null,
     decisionOutcome: null,
     decidedOn: null,
   });
   await noteClue(tx, c, false);
-  tx.record({ type: 'case.reconsidered', kind: 'case', id, changed: ['state', 'newFacts', 'decision'] });
+  tx.record({
+    type: 'case.reconsidered',
+    kind: 'case',
+    id,
+    changed: ['state', 'newFacts', 'decision'],
+    data: { reconsiderationAgencyId: superior },
+    access: superior ? [{ agencyId: superior, relation: 'partner' }] : [],
+  });
   return saved;
 }

@@ -51,6 +51,8 @@ export type CaseFacts = {
   proposedByPersonKey: string | null;
   refusedByPersonKey: string | null;
   reconsidered: boolean;
+  /** The superior procuratorate that may decide the reconsidered case; null before that, and for the province. */
+  reconsiderationAgencyId: string | null;
   openLines: number;
 };
 
@@ -118,10 +120,13 @@ export function isHandlingTeam(c: Pick<CaseFacts, 'handlingAgencyId' | 'handlerO
 
 /**
  * Narrative, opinions and reasons are for who works on the cases of the handling agency or decides them; finance, which sees
- * whom and how much, and a supervisor are not among them (contract §1 Persons).
+ * whom and how much, and a supervisor are not among them (contract §1 Persons). Of the superior that may decide a reconsidered
+ * case it is the chief alone.
  */
-export function seesTexts(c: Pick<CaseFacts, 'handlingAgencyId'>, actor: Actor): boolean {
-  return actor.agency.id === c.handlingAgencyId && (may(actor, 'case:edit') || may(actor, 'case:decide'));
+export function seesTexts(c: Pick<CaseFacts, 'handlingAgencyId' | 'reconsiderationAgencyId'>, actor: Actor): boolean {
+  const decides = may(actor, 'case:decide');
+  if (actor.agency.id === c.handlingAgencyId) return decides || may(actor, 'case:edit');
+  return decides && actor.agency.id === c.reconsiderationAgencyId;
 }
 
 /** Ended cases show nobody in clear any more. */
@@ -156,6 +161,10 @@ export function decisionNumber(template: string, values: { orgShort: string; yea
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
   actor.agency.id === c.handlingAgencyId ? undefined : caseProblems['case.not_competent']();
+
+/** A reconsidered case is decided by another person: of the handling agency, or of its superior (contract §3). */
+const onlyDeciders = (c: CaseFacts, actor: Actor): Problem | undefined =>
+  actor.agency.id === c.reconsiderationAgencyId ? undefined : onlyAgency(c, actor);
 
 /** Before the assignment there is no team yet: whoever has the permission in the handling agency may act. */
 const onlyTeam = (c: CaseFacts, actor: Actor): Problem | undefined =>
@@ -219,7 +228,7 @@ export const caseActions = {
     label: ['审批', 'Decide'],
     path: 'approval',
     officer: true,
-    guard: (c, actor) => onlyAgency(c, actor) ?? anotherPerson(c, actor),
+    guard: (c, actor) => onlyDeciders(c, actor) ?? anotherPerson(c, actor),
   },
   reconsideration: {
     verbs: ['reconsider'],

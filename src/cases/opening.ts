@@ -93,6 +93,7 @@ const NOT_YET = {
   decidedOn: null,
   refusedByPersonKey: null,
   reconsidered: false,
+  reconsiderationAgencyId: null,
   newFactsSealed: null,
   endingSealed: null,
   revocationSealed: null,

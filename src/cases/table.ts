@@ -41,6 +41,8 @@ export const assistanceCases = pgTable('assistance_cases', {
   /** The person who refused: a reconsidered case is decided by another. */
   refusedByPersonKey: text('refused_by_person_key'),
   reconsidered: boolean().notNull().default(false),
+  /** The superior procuratorate that may decide the reconsidered case; null where there is none. */
+  reconsiderationAgencyId: uuid('reconsideration_agency_id'),
   newFactsSealed: bytea('new_facts_sealed'),
   /** Why it was withdrawn, or the summary with which it was closed. */
   endingSealed: bytea('ending_sealed'),

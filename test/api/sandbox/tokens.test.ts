@@ -8,10 +8,11 @@ const OFFICERS = `wf.heping intake.heping handler.heping head.heping chief.hepin
   intake.shenyang handler.shenyang head.shenyang chief.shenyang finance.shenyang intake.liaoning handler.liaoning
   head.liaoning chief.liaoning finance.liaoning supervisor.liaoning auditor.liaoning admin education.heping civil.heping
   hr.heping rural.heping medical.heping union.heping youth.heping disabled.heping veterans.heping wf.tiexi intake.tiexi
-  handler.tiexi head.tiexi chief.tiexi finance.tiexi civil.tiexi wf.shenyang wf.liaoning`.split(/\s+/);
+  handler.tiexi head.tiexi chief.tiexi finance.tiexi civil.tiexi wf.shenyang wf.liaoning
+  deputy.heping deputy.tiexi deputy.shenyang deputy.liaoning`.split(/\s+/);
 
-test('all 38 officers', async () => {
-  expect(OFFICERS).toHaveLength(38);
+test('all 42 officers', async () => {
+  expect(OFFICERS).toHaveLength(42);
   for (const officer of OFFICERS) {
     const me = await service.api.get(officer, '/v1/me');
     expect([me.status, (me.body.officer as { code: string }).code]).toEqual([200, officer]);
