@@ -1,5 +1,5 @@
 // Wire shapes of assistance cases: bodies, queries and views.
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { LinkedCasePatch, LinkedCaseSchema } from '../clues/schema.ts';
 import { CASE_RELATIONS, ID_TYPES, SEXES, SubjectInputSchema } from '../persons/schema.ts';
 import {
@@ -185,8 +185,39 @@ const DocumentRequest = Closed({
   note: shownText(),
 });
 
-/** The members of the view; a higher feature may add its short lists to them. */
-export const caseMembers = {
+/** How many rows each short list of the view holds; the whole list has a route of its own. */
+export const CASE_PART_LIMIT = 50;
+const shortList = <T extends TSchema>(item: T, path: string) =>
+  Type.Array(item, {
+    maxItems: CASE_PART_LIMIT,
+    description: `newest first, what this caller may read; all of them: \`/v1/assistance-cases/{id}/${path}\``,
+  });
+const stateOf = (set: string) =>
+  Type.String({ pattern: '^[a-z_]{1,64}$', maxLength: 64, description: `code set ${set}` });
+const embedded = (states: string) => ({ id: Id, number: Number64, state: stateOf(states) });
+export const CaseDisbursement = named(
+  'CaseDisbursement',
+  Closed({
+    ...embedded('disbursement-states'),
+    beneficiaryId: Id,
+    kind: Code,
+    amount: Money,
+  }),
+);
+export const CaseReferral = named(
+  'CaseReferral',
+  Closed({
+    ...embedded('referral-states'),
+    agencyId: Id,
+    measures: Type.Array(Code, { maxItems: 20, description: 'code set measures' }),
+  }),
+);
+export const CaseVisit = named(
+  'CaseVisit',
+  Closed({ ...embedded('visit-states'), plannedOn: CivilDate, doneOn: Nullable(CivilDate) }),
+);
+
+const caseMembers = {
   ...listed,
   handlingAgency: AgencyRef,
   handler: Nullable(OfficerRef),
@@ -206,6 +237,9 @@ export const caseMembers = {
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),
+  disbursements: shortList(CaseDisbursement, 'disbursements'),
+  referrals: shortList(CaseReferral, 'referrals'),
+  visits: shortList(CaseVisit, 'visits'),
   availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
 };
 export const CaseView = named('AssistanceCase', Closed(caseMembers));

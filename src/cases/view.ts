@@ -9,6 +9,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import { toSubjectView } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions, caseMachine, isCaseOpen, isHandlingTeam, seesTexts } from './domain.ts';
+import { loadParts } from './parts.ts';
 import { type AssistanceCase, type CaseRow, type DecisionRow, findCase, linkedCaseOf } from './repository.ts';
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
 import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
@@ -150,7 +151,10 @@ const officersOf = (c: AssistanceCase) => [
 export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof CaseView>> {
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
-  const refs = await refsOf(tx, [c.handlingAgencyId, ...c.decisions.map((d) => d.agencyId)], officersOf(c));
+  const [refs, parts] = await Promise.all([
+    refsOf(tx, [c.handlingAgencyId, ...c.decisions.map((d) => d.agencyId)], officersOf(c)),
+    loadParts(tx, c.id),
+  ]);
   return {
     ...listedOf(c),
     ...viewTexts(c, texts),
@@ -165,6 +169,7 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     approvals: c.decisions.map((d, i) => ({ ...stepOf(d, refs), opinion: texts?.opinions[i] ?? null })),
     reconsidered: c.reconsidered,
     documentRequests: viewRequests(c, texts, refs),
+    ...parts,
     availableActions: availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
   };
 }

@@ -1,6 +1,7 @@
 // Disbursements in the database: the notes are opened with the line, the payee only where it is shown.
-import { and, asc, eq, gte, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, type SQL } from 'drizzle-orm';
 import { maskAccount, maskName } from '../kernel/mask.ts';
+import { toMoney } from '../kernel/money.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -38,6 +39,18 @@ export async function lockCaseLines(tx: Tx, caseId: string): Promise<Disbursemen
     .orderBy(asc(disbursements.id))
     .for('update');
   return Promise.all(rows.map((row) => openNotes(tx, row)));
+}
+
+/** The latest lines of a case as its view shows them. */
+export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
+  const { id, number, state, beneficiaryId, kind, amountFen } = disbursements;
+  const rows = await tx.db
+    .select({ id, number, state, beneficiaryId, kind, amountFen })
+    .from(disbursements)
+    .where(and(eq(disbursements.caseId, caseId), seen(tx)))
+    .orderBy(desc(id))
+    .limit(limit);
+  return rows.map(({ amountFen: fen, ...line }) => ({ ...line, amount: toMoney(fen) }));
 }
 
 /** True when the agency has used the number, for whatever became of that line. */

@@ -1,6 +1,7 @@
 // /v1/disbursements: plan under a case, authorise, submit, settle or fail, confirm receipt, recover.
 import type { Static, TSchema } from 'typebox';
 import { requireAgencyMap } from '../agencies/service.ts';
+import { onCaseView } from '../cases/parts.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { IdParams } from '../platform/http/schema.ts';
@@ -13,7 +14,7 @@ import {
   submitDisbursement,
 } from './payment-service.ts';
 import { confirmReceipt, recoverDisbursement, writeOffDisbursement } from './recovery-service.ts';
-import { listDisbursements } from './repository.ts';
+import { findLatestOfCase, listDisbursements } from './repository.ts';
 import {
   AppropriationBody,
   AuthorisationBody,
@@ -41,6 +42,8 @@ import {
   showPayee,
   voidDisbursement,
 } from './service.ts';
+
+onCaseView({ name: 'disbursements', load: findLatestOfCase });
 
 const tags = ['Disbursements'];
 const params = IdParams;

@@ -1,5 +1,5 @@
 // Referrals in the database: narrative sealed with the referral's key, each disclosed person with the person's own.
-import { and, asc, eq, gte, inArray, lt, not, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, not, type SQL } from 'drizzle-orm';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -34,6 +34,17 @@ export async function findReferral(tx: Tx, id: string, lock = false): Promise<Re
     .where(and(eq(referrals.id, id), visible(tx, 'referral', referrals.id)));
   const [row] = await (lock ? query.for('update') : query);
   return row ? openReferral(tx, row) : undefined;
+}
+
+/** The latest referrals of a case as its view shows them. */
+export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
+  const { id, number, state, agencyId, measures } = referrals;
+  return tx.db
+    .select({ id, number, state, agencyId, measures })
+    .from(referrals)
+    .where(and(eq(referrals.assistanceCaseId, caseId), visible(tx, 'referral', id)))
+    .orderBy(desc(id))
+    .limit(limit);
 }
 
 async function openReferral(tx: Tx, row: ReferralRow): Promise<Referral> {

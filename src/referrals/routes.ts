@@ -1,11 +1,12 @@
 // /v1/referrals and the referrals of a case: sending, lists, the view, the package; and routing a clue to social assistance.
+import { onCaseView } from '../cases/parts.ts';
 import { viewClue } from '../clues/routes.ts';
 import { ClueView } from '../clues/schema.ts';
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { routeClueWithReferrals, sendCaseReferrals } from './origins.ts';
 import { PackageView, viewPackage } from './package.ts';
-import { findReferral, listReferrals } from './repository.ts';
+import { findLatestOfCase, findReferral, listReferrals } from './repository.ts';
 import {
   CaseReferralQuery,
   ReferralPage,
@@ -17,6 +18,8 @@ import {
   toReferralItem,
 } from './schema.ts';
 import { locationOf, requestsOf, viewReferral, viewSent } from './view.ts';
+
+onCaseView({ name: 'referrals', load: findLatestOfCase });
 
 const tags = ['Social-assistance referrals'];
 const params = IdParams;

@@ -1,5 +1,5 @@
 // Visits in the database: one row with sealed texts, the people visited and the state of each measure.
-import { and, asc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
@@ -31,6 +31,17 @@ export async function findVisit(tx: Tx, id: string, lock = false): Promise<Visit
     .where(and(eq(visits.id, id), seen(tx)));
   const [row] = await (lock ? query.for('update') : query);
   return row ? openVisit(tx, row) : undefined;
+}
+
+/** The latest visits of a case as its view shows them. */
+export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
+  const { id, number, state, plannedOn, doneOn } = visits;
+  return tx.db
+    .select({ id, number, state, plannedOn, doneOn })
+    .from(visits)
+    .where(and(eq(visits.assistanceCaseId, caseId), seen(tx)))
+    .orderBy(desc(id))
+    .limit(limit);
 }
 
 async function openVisit(tx: Tx, row: VisitRow): Promise<Visit> {

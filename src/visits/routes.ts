@@ -1,9 +1,10 @@
 // /v1/visits and the visits of a case: planning, record, missed, rescheduling, cancellation.
 import { requireAgencyMap } from '../agencies/service.ts';
+import { onCaseView } from '../cases/parts.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { findVisit, listVisits, type Visit } from './repository.ts';
+import { findLatestOfCase, findVisit, listVisits, type Visit } from './repository.ts';
 import {
   CaseVisitQuery,
   toVisitItem,
@@ -18,6 +19,8 @@ import {
   VisitView,
 } from './schema.ts';
 import { cancelVisit, missVisit, planCaseVisit, recordVisit, rescheduleVisit } from './service.ts';
+
+onCaseView({ name: 'visits', load: findLatestOfCase });
 
 const tags = ['Follow-up visits'];
 const params = IdParams;
