@@ -32,7 +32,7 @@ describe('reading', () => {
     const { api } = service;
     const path = `/v1/agencies/${await agencyOf('head.heping')}/officers`;
     const list = await api.get('head.heping', `${path}?includeTotal=true`);
-    expect(list.body.total).toBe(5);
+    expect(list.body.total).toBe(6);
     expect(list.text).not.toContain('personKey');
     const handlers = await api.get('head.heping', `${path}?role=handler&state=active`);
     expect(handlers.body.items).toMatchObject([{ code: 'handler.heping', roles: ['handler'] }]);
