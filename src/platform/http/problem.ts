@@ -200,7 +200,8 @@ export function registerProblems(
 ): void {
   app.setErrorHandler((error, req, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) log(req, problem, error);
+    // Draining is announced, not failed.
+    if (problem.status >= 500 && problem.code !== 'service.shutting_down') log(req, problem, error);
     return sendProblem(req, reply, problem, publicUrl);
   });
   app.setNotFoundHandler((req, reply) => {
