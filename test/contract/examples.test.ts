@@ -26,7 +26,7 @@ describe.each(operations.map((op) => [op.id, op] as const))('%s', (id, op) => {
 
 test('a fresh run of the service gives the same examples (npm run examples makes them)', async () => {
   expect(await runExamples(service)).toEqual(examples);
-}, 120_000);
+}, 240_000);
 
 test('the document that the service answers is the one that is built without it', async () => {
   const { body, headers } = await service.api.request('GET', '/v1/openapi.json');

@@ -15,4 +15,4 @@ test('malformed requests are refused properly', async () => {
     expect(report.statuses[status]).toBeGreaterThan(0);
   expect((await service.api.request('GET', '/readyz')).status).toBe(200);
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-}, 180_000);
+}, 300_000);
