@@ -93,6 +93,14 @@ end $$;
 create trigger audit_records_append_only before update or delete or truncate on audit_records
   for each statement execute function refuse_change();
 grant select, insert on audit_records to ja_app;
+-- who sees the resource sees its history; anything may be added, by whoever acts
+alter table audit_records enable row level security;
+alter table audit_records force row level security;
+do $$ begin
+  execute format('create policy owner_all on audit_records to %I using (true) with check (true)', current_user);
+end $$;
+create policy app_read on audit_records for select to ja_app using (app_sees(kind, resource_id));
+create policy app_add on audit_records for insert to ja_app with check (app_agency() is not null);
 
 -- the outbox: readers stay below the oldest running transaction, so no event appears behind a cursor
 create table events (
@@ -108,6 +116,13 @@ create table events (
   primary key (xid, position)
 );
 grant select, insert on events to ja_app;
+alter table events enable row level security;
+alter table events force row level security;
+do $$ begin
+  execute format('create policy owner_all on events to %I using (true) with check (true)', current_user);
+end $$;
+create policy app_read on events for select to ja_app using (app_sees(kind, resource_id));
+create policy app_add on events for insert to ja_app with check (app_agency() is not null);
 
 -- cursors of an older epoch are gone (410): a reset or scenario starts a new one
 create table feed_epochs (

@@ -69,10 +69,12 @@ const CONTACT = ['name', 'phone', 'address'] as const;
 async function viewBeneficiaries(tx: Tx, c: AssistanceCase): Promise<Static<typeof BeneficiaryView>[]> {
   const { actor } = tx.ctx;
   const clear = isHandlingTeam(c, actor) && isCaseOpen(c.state) ? CONTACT : [];
+  const told = seesTexts(c, actor) ? ['narrative'] : [];
   const ours = actor.agency.id === c.handlingAgencyId;
   const subjects = ours ? await openSubjects(tx, c.beneficiaries) : c.beneficiaries.map(maskedOnly);
   return c.beneficiaries.map((b, i) => {
-    if (clear.length > 0) tx.viewed(b.personId, [...clear, 'birthDate', 'guardian'], 'case.handling');
+    if (clear.length > 0) tx.viewed(b.personId, [...clear, 'birthDate', 'guardian', ...told], 'case.handling');
+    else if (told.length > 0) tx.viewed(b.personId, told, 'case.narrative');
     const { relationToCase, ...person } = toSubjectView(subjects[i] ?? maskedOnly(b), b, clear);
     return {
       ...person,

@@ -14,8 +14,12 @@ import { createViewCheck } from './view-check.ts';
 export type Service = Built & {
   api: Api;
   pool: Pool;
+  /** As the owner of the tables, who sees every row: for looking at what the service has written. */
+  owner: Pool;
   database: TestDatabase;
   logLines: string[];
+  /** Waits until every event written so far stands below the horizon: a write of another suite holds the whole cluster's. */
+  eventsSettled(): Promise<void>;
   url: string;
   stop(): Promise<void>;
 };
@@ -26,6 +30,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const database = options.database ?? (await createDatabase());
   const config = readConfig({ SANDBOX: 'true', PUBLIC_URL: 'http://service.test', ...options.env });
   const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
+  const owner = createPool({ url: database.ownerUrl, max: 1, onError: () => undefined });
   const keyring = await openKeyring(pool, TEST_KEK);
   const signer = await openSigner(pool, keyring, config.publicUrl);
   const logLines: string[] = [];
@@ -52,10 +57,19 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   await built.app.listen({ port: 0, host: '127.0.0.1' });
   const address = built.app.server.address();
   const url = typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+  const eventsSettled = async () => {
+    const open = 'select count(*)::int as n from events where xid >= pg_snapshot_xmin(pg_current_snapshot())';
+    for (let tries = 0; tries < 500; tries++) {
+      const [row] = await owner.query<{ n: number }>(open);
+      if (row?.n === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error('a transaction holds the feed for more than five seconds');
+  };
   const stop = async () => {
     await built.app.close();
-    await pool.end();
+    await Promise.all([pool.end(), owner.end()]);
     if (!options.database) await database.drop();
   };
-  return { ...built, api: new Api(built.app), pool, database, logLines, url, stop };
+  return { ...built, api: new Api(built.app), pool, owner, database, eventsSettled, logLines, url, stop };
 }

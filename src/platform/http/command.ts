@@ -74,7 +74,7 @@ function render(
   const version = (view as { version?: unknown }).version;
   // What has no version (a list, a code set) is named by its hash alone; no write can expect it.
   if (typeof version === 'number') headers.etag = makeEtag(version, body);
-  else headers.etag = makeEtag(0, body);
+  else if (method === 'GET' || status === 201) headers.etag = makeEtag(0, body);
   return { status, headers, body };
 }
 

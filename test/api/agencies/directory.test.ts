@@ -58,7 +58,7 @@ describe('reading', () => {
 
 describe('keeping', () => {
   test('an administrator adds and edits; the fact names fields only', async () => {
-    const { api, pool } = service;
+    const { api, owner } = service;
     const parentId = await idOf('procuratorate', '210000');
     const made = await api.create('admin', '/v1/agencies', agency({ parentId, orgShort: '沈铁' }));
     expect(made).toMatchObject({ status: 201, body: { state: 'active', version: 1, parentId, orgShort: '沈铁' } });
@@ -72,7 +72,7 @@ describe('keeping', () => {
     const stale = await api.as('admin', 'PATCH', path, { body: { name: '甲' }, etag: made.etag });
     expect(stale.status).toBe(412);
     expect((await api.as('admin', 'PATCH', path, { body: { name: '甲' } })).status).toBe(428);
-    const facts = await pool.query<{ type: string; changed: string[] }>(
+    const facts = await owner.query<{ type: string; changed: string[] }>(
       'select type, changed from audit_records where resource_id = $1 order by sequence',
       [made.body.id],
     );

@@ -74,7 +74,7 @@ describe('keeping', () => {
     const token = await api.request('POST', '/v1/sandbox/tokens', { body: { officer: 'handler2.heping' } });
     expect(token.status).toBe(422);
     expect((await api.decide('admin', path, 'reinstatement')).body).toMatchObject({ state: 'active', version: 4 });
-    const facts = await service.pool.query<{ type: string; data: Json }>(
+    const facts = await service.owner.query<{ type: string; data: Json }>(
       `select type, data from audit_records where kind = 'agency' and data->>'officerId' = $1 order by sequence`,
       [made.body.id],
     );

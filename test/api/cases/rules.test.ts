@@ -180,7 +180,7 @@ describe('what a body may say', () => {
 
 describe('what each reader sees', () => {
   test('the team in clear and audited while the case is open, the rest of the agency masked', async () => {
-    const { api, pool } = service;
+    const { api, owner } = service;
     const { underReview, story } = createGiven(api);
     const known = await underReview();
     const clear = { name: '李秀兰', address: '沈阳市和平区南湖街道样例路1号', masked: false };
@@ -196,7 +196,7 @@ describe('what each reader sees', () => {
       expect(seen.body).toMatchObject({ facts, beneficiaries: [{ name: '李*', masked: true }] });
     }
     const personId = beneficiariesOf(known)[0]?.personId;
-    const [views] = await pool.query<{ n: number }>(
+    const [views] = await owner.query<{ n: number }>(
       `select count(*)::int as n from audit_records where resource_id = $1 and type = 'person.viewed' and purpose = 'case.handling'`,
       [personId],
     );

@@ -6,7 +6,7 @@ import { useService } from '../../support/service.ts';
 const service = useService();
 
 async function views(): Promise<number> {
-  const rows = await service.pool.query<{ n: number }>(
+  const rows = await service.owner.query<{ n: number }>(
     `select count(*)::int as n from audit_records where type = 'person.viewed'`,
   );
   return rows[0]?.n ?? 0;

@@ -23,6 +23,7 @@ describe('submitting a clue', () => {
     expect(intake.body.subjects).toMatchObject([{ name: '李*', idNumber: '210***********4321', phone: '138****5678' }]);
     const stranger = await api.get('intake.tiexi', `/v1/clues/${String(made.body.id)}`);
     expect(stranger.status).toBe(404);
+    await service.eventsSettled();
     const events = await api.get('wf.heping', '/v1/events');
     expect(events.body.items?.map((e) => e.type)).toEqual(['clue.submitted']);
   });

@@ -43,6 +43,7 @@ describe('the path to a confirmed receipt', () => {
     });
     const closed = await api.decide('handler.heping', found.path, 'closure', { summary: '已发放' });
     expect(closed.status).toBe(200);
+    await service.eventsSettled();
     const events = await api.get('bureau.heping', '/v1/events?types=disbursement.settled');
     expect(events.body.items).toHaveLength(1);
   });
@@ -54,6 +55,7 @@ describe('the path to a confirmed receipt', () => {
     await advanceTo(api, path, 'submitted');
     const settled = await api.decide('finance.heping', path, 'settlement', settlement);
     expect(settled.body.state).toBe('in_custody');
+    await service.eventsSettled();
     const { body } = await api.get('handler.heping', '/v1/events?limit=200');
     const types = body.items?.filter((e) => String(e.type).startsWith('disbursement.')).map((e) => e.type);
     expect(types?.slice(-2)).toEqual(['disbursement.settled', 'disbursement.placed_in_custody']);

@@ -10,6 +10,7 @@ type Event = { type: string; subject: string; data: Record<string, string> };
 /** All events the officer is given, as soon as `wanted` stands among them. */
 async function feedOf(officer: string, wanted: string): Promise<Event[]> {
   for (let attempt = 0; ; attempt++) {
+    await service.eventsSettled();
     const { body } = await service.api.get(officer, '/v1/events?limit=200');
     const events = (body.items ?? []) as unknown as Event[];
     if (events.some((event) => event.subject === wanted) || attempt === 100) return events;
@@ -26,6 +27,7 @@ test('finance is told of cases and money, and of no clue, referral, visit, accou
   const all = new Set((await feedOf('handler.heping', `case/${granted.id}`)).map((e) => e.subject.split('/')[0]));
   expect([...all].sort()).toEqual(['account', 'case', 'clue', 'fund', 'person', 'referral']);
   // It reads no case and no money, so its feed is empty, and still has a cursor.
+  await service.eventsSettled();
   const auditor = await service.api.get('auditor.liaoning', '/v1/events');
   expect(auditor.body).toMatchObject({ items: [], nextCursor: expect.any(String) });
 });

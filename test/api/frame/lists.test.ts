@@ -105,6 +105,7 @@ describe('cursors', () => {
     expect(await list(`?limit=2&state=submitted&cursor=${cursor}`, 'intake.heping')).toMatchObject(invalid);
     expect(await list(`?limit=2&state=submitted&cursor=${cursor}`, 'wf.tiexi')).toMatchObject(invalid);
     expect((await service.api.get('wf.heping', `/v1/events?after=${cursor}`)).status).toBe(400);
+    await service.eventsSettled();
     const feed = (await service.api.get('wf.heping', '/v1/events')).body;
     expect(await list(`?state=submitted&cursor=${cursorOf(feed)}`)).toMatchObject(invalid);
   });

@@ -71,6 +71,7 @@ test('neither the receiver of B nor its feed, searches or guesses lead to A', as
   const [person] = await asOwner<{ id: string }>(`select person_id as id from person_reviews`);
   for (const officer of ['wf.tiexi', 'intake.tiexi', 'head.tiexi', 'head.heping', 'wf.heping'])
     expect((await api.get(officer, `/v1/persons/${String(person?.id)}`)).status).toBe(404);
+  await service.eventsSettled();
   const feed = await api.get('intake.tiexi', '/v1/events');
   const types = (feed.body.items ?? []).map(({ type }) => String(type)).filter((type) => /^(clue|person)\./.test(type));
   expect(new Set(types)).toEqual(new Set(['clue.submitted']));

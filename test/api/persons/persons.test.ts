@@ -26,7 +26,7 @@ async function agencyOf(officer: string): Promise<string> {
 
 type Trace = { type: string; resource_id: string; purpose: string; changed: string[]; data: Json };
 const traces = (type: string) =>
-  service.pool.query<Trace>(
+  service.owner.query<Trace>(
     'select type, resource_id, purpose, changed, data from audit_records where type = $1 order by id',
     [type],
   );
@@ -84,7 +84,7 @@ describe('looking up', () => {
   });
 
   test('is audited each time, found or not, without the number, and stores no reply', async () => {
-    const { api, pool } = service;
+    const { api, owner } = service;
     const former = (await traces('person.looked_up')).length;
     const send = { body: { idType: 'citizen_id', idNumber: ID_NUMBER }, key: 'lookup-twice' };
     for (const officer of ['head.heping', 'head.heping', 'head.tiexi']) {
@@ -100,8 +100,8 @@ describe('looking up', () => {
     expect(left[0]?.resource_id).toBe(personId);
     expect(left[2]?.resource_id).not.toBe(personId);
     expect(JSON.stringify(left)).not.toContain(ID_NUMBER);
-    expect(await pool.query(`select 1 from idempotency_keys where key = 'lookup-twice'`)).toEqual([]);
-    expect(await pool.query(`select 1 from events where type like 'person.look%'`)).toEqual([]);
+    expect(await owner.query(`select 1 from idempotency_keys where key = 'lookup-twice'`)).toEqual([]);
+    expect(await owner.query(`select 1 from events where type like 'person.look%'`)).toEqual([]);
   });
 
   test('refuses wrong numbers, unknown types and roles without the permission', async () => {
@@ -125,7 +125,7 @@ describe('disclosing', () => {
     });
 
   test('answers the fields asked for, once per call, audited with purpose and basis', async () => {
-    const { api, pool } = service;
+    const { api, owner } = service;
     const answer = await disclose('handler.heping');
     expect(answer.body).toEqual({ personId, name: '李秀兰', idNumber: ID_NUMBER });
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -145,7 +145,7 @@ describe('disclosing', () => {
     for (const _ of [1, 2])
       await api.as('head.heping', 'POST', `/v1/persons/${personId}/disclosures`, { body: send, key: 'disclose-twice' });
     expect(await traces('person.disclosed')).toHaveLength(4);
-    expect(await pool.query(`select 1 from idempotency_keys where key = 'disclose-twice'`)).toEqual([]);
+    expect(await owner.query(`select 1 from idempotency_keys where key = 'disclose-twice'`)).toEqual([]);
     expect((await api.get('head.heping', `/v1/persons/${personId}`)).body.name).toBe('李*');
   });
 

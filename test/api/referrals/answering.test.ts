@@ -39,6 +39,7 @@ describe('the department', () => {
       outputs: [{ note: null }, {}],
       completion: { outcome: 'delivered', note: null },
     });
+    await service.eventsSettled();
     const events = await api.get('handler.heping', '/v1/events?limit=200');
     const types = events.body.items?.filter((e) => JSON.stringify(e).includes(referral.id)).map((e) => e.type);
     expect(types).toEqual([

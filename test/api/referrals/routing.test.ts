@@ -39,6 +39,7 @@ describe('routing a clue to social assistance', () => {
     expect((await api.get('civil.heping', clue.path)).status).toBe(404);
     const opened = await api.get('civil.heping', `/v1/referrals/${String(received.body.items?.[0]?.id)}/package`);
     expect(opened.body.persons).toMatchObject([{ name: '李秀兰', idNumber: expect.stringMatching(/^210\*+/) }]);
+    await service.eventsSettled();
     const events = await api.get('intake.heping', '/v1/events');
     const types = events.body.items?.map((e) => e.type);
     expect(types).toEqual(expect.arrayContaining(['clue.routed_to_social_assistance', 'referral.requested']));

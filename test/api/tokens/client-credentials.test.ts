@@ -160,7 +160,7 @@ test('the first administrator is made once, its secret kept as a digest only', a
     id,
   ]);
   expect(stored[0]?.hash).toHaveLength(32);
-  const audited = await service.pool.query(
+  const audited = await service.owner.query(
     `select from audit_records where type = 'agency.client_created' and data->>'clientId' = $1`,
     [id],
   );
