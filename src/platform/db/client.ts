@@ -51,6 +51,8 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
     options: role ? `${LIMITS} -c role=${role}` : LIMITS,
   } as pg.PoolConfig);
   pool.on('error', (error) => onError?.(error));
+  // For its whole life: a server that ends a connection while the pool closes it must not end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const handles = new WeakMap<pg.PoolClient, Db>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>
@@ -64,16 +66,7 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
       db = drizzle({ client });
       handles.set(client, db);
     }
-    const onClientError = () => undefined;
-    client.on('error', onClientError);
-    return {
-      client,
-      db,
-      release(broken = false) {
-        client.off('error', onClientError);
-        client.release(broken);
-      },
-    };
+    return { client, db, release: (broken = false) => client.release(broken) };
   }
   return {
     connect,
