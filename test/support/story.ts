@@ -40,10 +40,13 @@ export function createStory(api: Api) {
     return must(await api.create(`wf.${district}`, '/v1/clues', body), '/v1/clues');
   }
 
-  /** A decision on a resource as `officer`, with the ETag that officer sees. */
+  /** A decision on a resource as `officer`: on the version known, else on the one that officer sees now. */
   async function decide(officer: string, known: Known, verb: string, body: unknown = {}): Promise<Known> {
-    const answer = await api.decide(officer, known.path, verb, body);
-    if (answer.status >= 300) throw new Error(`${known.path}/${verb} as ${officer}: ${answer.status} ${answer.text}`);
+    const { version } = known.body;
+    const path = `${known.path}/${verb}`;
+    let answer = await api.as(officer, 'POST', path, { body, etag: `"${Number(version ?? 0)}.known"` });
+    if (answer.status === 412) answer = await api.decide(officer, known.path, verb, body);
+    if (answer.status >= 300) throw new Error(`${path} as ${officer}: ${answer.status} ${answer.text}`);
     return { ...known, body: answer.body };
   }
 
@@ -52,15 +55,19 @@ export function createStory(api: Api) {
     return decide(`intake.${district}`, await clue(district), 'rejection', body);
   }
 
-  async function agencyOf(officer: string): Promise<string> {
-    const { body } = await api.get(officer, '/v1/me');
-    return (body.agency as { id: string }).id;
+  const callers = new Map<string, Json>();
+  /** What /v1/me says of an officer; nobody changes place within a story. */
+  async function me(officer: string): Promise<Json> {
+    const known = callers.get(officer) ?? (await api.get(officer, '/v1/me')).body;
+    callers.set(officer, known);
+    return known;
   }
+  const agencyOf = async (officer: string) => ((await me(officer)).agency as { id: string }).id;
 
   /** A reference of the client's own that is never used twice. */
   const reference = (prefix: string) => `${prefix}-${++keys}`;
 
-  return { api, subject, clueInput, clue, decide, rejectedClue, agencyOf, reference };
+  return { api, subject, clueInput, clue, decide, rejectedClue, me, agencyOf, reference };
 }
 
 export type Story = ReturnType<typeof createStory>;
