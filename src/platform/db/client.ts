@@ -50,7 +50,8 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
     application_name: 'judicial-assistance',
     options: role ? `${LIMITS} -c role=${role}` : LIMITS,
   } as pg.PoolConfig);
-  pool.on('error', (error) => onError?.(error));
+  let ending = false;
+  pool.on('error', (error) => ending || onError?.(error));
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const handles = new WeakMap<pg.PoolClient, Db>();
@@ -82,6 +83,9 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
       }
     },
     size: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    end: () => pool.end(),
+    end() {
+      ending = true;
+      return pool.end();
+    },
   };
 }
