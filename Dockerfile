@@ -16,6 +16,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY migrations ./migrations
 COPY src ./src
+COPY openapi/examples.json ./openapi/examples.json
 # bin/admin and bin/migrate, for a person at a shell.
 COPY bin ./bin
 # Production unless told otherwise: a forgotten setting must not open a sandbox.
