@@ -1,7 +1,7 @@
 // Monitoring accounts in the database: the account with its consents and projections, entries and timeline.
 import { and, asc, eq, gt, gte, lte, type SQL } from 'drizzle-orm';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { RiskLevel } from '../visits/domain.ts';
 import type { AccountReasons, AccountState, EntryKind } from './domain.ts';
@@ -186,19 +186,5 @@ function filterOf(filter: AccountFilter): SQL | undefined {
 
 export async function listAccounts(tx: Tx, filter: AccountFilter, page: PageRequest): Promise<Page<AccountRow>> {
   const where = filterOf(filter);
-  const rows = await tx.db
-    .select({ account: monitoringAccounts })
-    .from(access)
-    .innerJoin(monitoringAccounts, eq(monitoringAccounts.id, access.resourceId))
-    .where(and(listScope(tx, 'account', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'account', monitoringAccounts, monitoringAccounts.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.account),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'account', monitoringAccounts, where, page);
 }

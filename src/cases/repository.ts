@@ -1,8 +1,8 @@
 // Cases in the database: rows as they stand; sealed texts are opened only where they are shown or compared.
 import { and, asc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import type { LinkedCase } from '../clues/domain.ts';
-import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type CaseState, caseProblems } from './domain.ts';
@@ -139,19 +139,5 @@ function filterOf(filter: CaseFilter): SQL | undefined {
 
 export async function listCases(tx: Tx, filter: CaseFilter, page: PageRequest): Promise<Page<CaseRow>> {
   const where = filterOf(filter);
-  const rows = await tx.db
-    .select({ row: assistanceCases })
-    .from(access)
-    .innerJoin(assistanceCases, eq(assistanceCases.id, access.resourceId))
-    .where(and(listScope(tx, 'case', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'case', assistanceCases, assistanceCases.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.row),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'case', assistanceCases, where, page);
 }

@@ -1,9 +1,9 @@
 // Clues in the database: one row with sealed narrative, subjects with masked columns beside the ciphertext.
 import { and, asc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
-import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Subject } from '../persons/domain.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import { access, listScope, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { findRegion, regionChain } from '../reference/regions.ts';
 import type { ClueContent, ClueOutcome, ClueState } from './domain.ts';
@@ -215,21 +215,7 @@ function filterOf(filter: ClueFilter): SQL | undefined {
 
 export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ClueRow>> {
   const where = filterOf(filter);
-  const rows = await tx.db
-    .select({ clue: clues })
-    .from(access)
-    .innerJoin(clues, eq(clues.id, access.resourceId))
-    .where(and(listScope(tx, 'clue', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'clue', clues, clues.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.clue),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'clue', clues, where, page);
 }
 
 /** Marks that the case of a clue has ended (or runs again after a reconsideration); a handler of `cases` calls it. */

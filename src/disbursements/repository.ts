@@ -2,8 +2,8 @@
 import { and, asc, desc, eq, gte, type SQL } from 'drizzle-orm';
 import { maskAccount, maskName } from '../kernel/mask.ts';
 import { toMoney } from '../kernel/money.ts';
-import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { DisbursementNotes, DisbursementState, Payee } from './domain.ts';
 import { disbursements } from './table.ts';
@@ -129,19 +129,5 @@ export async function listDisbursements(
   page: PageRequest,
 ): Promise<Page<DisbursementRow>> {
   const where = filterOf(filter);
-  const rows = await tx.db
-    .select({ line: disbursements })
-    .from(access)
-    .innerJoin(disbursements, eq(disbursements.id, access.resourceId))
-    .where(and(listScope(tx, 'disbursement', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'disbursement', disbursements, disbursements.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.line),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'disbursement', disbursements, where, page);
 }

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { agencies } from '../agencies/table.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type Balances, MOVEMENTS, type MovementKind } from './domain.ts';
 import { fundEntries, fundReservations, funds } from './table.ts';
@@ -41,21 +41,7 @@ export async function lockFunds(tx: Tx, ids: readonly string[]): Promise<FundRow
 }
 
 export async function listFunds(tx: Tx, page: PageRequest): Promise<Page<FundRow>> {
-  const rows = await tx.db
-    .select({ fund: funds })
-    .from(access)
-    .innerJoin(funds, eq(funds.id, access.resourceId))
-    .where(listScope(tx, 'fund', page.before))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'fund', funds, funds.id, undefined, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.fund),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'fund', funds, undefined, page);
 }
 
 export async function listEntries(tx: Tx, fundId: string, page: PageRequest): Promise<Page<FundEntryRow>> {

@@ -1,7 +1,7 @@
 // Referrals in the database: narrative sealed with the referral's key, each disclosed person with the person's own.
 import { and, asc, desc, eq, gte, inArray, lt, not, type SQL } from 'drizzle-orm';
-import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { DisclosedPerson, ReferralState, ReferralTexts } from './domain.ts';
 import { referralOutputs, referralPersons, referrals } from './table.ts';
@@ -170,19 +170,5 @@ function filterOf(tx: Tx, filter: ReferralFilter): SQL | undefined {
 
 export async function listReferrals(tx: Tx, filter: ReferralFilter, page: PageRequest): Promise<Page<ReferralRow>> {
   const where = filterOf(tx, filter);
-  const rows = await tx.db
-    .select({ referral: referrals })
-    .from(access)
-    .innerJoin(referrals, eq(referrals.id, access.resourceId))
-    .where(and(listScope(tx, 'referral', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'referral', referrals, referrals.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.referral),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'referral', referrals, where, page);
 }

@@ -1,7 +1,7 @@
 // Visits in the database: one row with sealed texts, the people visited and the state of each measure.
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
-import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, countVisible, listScope, newestFirst, visible } from '../platform/db/access.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { listVisible, visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { RiskLevel, VisitMeasure, VisitNotes, VisitState, VisitTexts } from './domain.ts';
@@ -145,21 +145,7 @@ function filterOf(filter: VisitFilter): SQL | undefined {
 
 export async function listVisits(tx: Tx, filter: VisitFilter, page: PageRequest): Promise<Page<VisitRow>> {
   const where = filterOf(filter);
-  const rows = await tx.db
-    .select({ visit: visits })
-    .from(access)
-    .innerJoin(visits, eq(visits.id, access.resourceId))
-    .where(and(listScope(tx, 'visit', page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
-  const total = await countVisible(tx, 'visit', visits, visits.id, where, page);
-  return {
-    ...toPage(
-      rows.map((r) => r.visit),
-      page.limit,
-    ),
-    ...total,
-  };
+  return listVisible(tx, 'visit', visits, where, page);
 }
 
 /** Visits of a person, oldest first: what an account opened later must still show. */

@@ -3,7 +3,7 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import { index, type PgColumn, type PgTable, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
-import { EXACT_TOTAL_LIMIT, type PageRequest } from '../../kernel/page.ts';
+import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Tx } from './context.ts';
 
 export const access = pgTable(
@@ -43,10 +43,10 @@ export function listScope(tx: Tx, kind: ResourceKind, before: string | null): SQ
   return and(...conditions);
 }
 
-export const newestFirst = desc(access.resourceId);
+const newestFirst = desc(access.resourceId);
 
 /** Exact up to 10,000, then a lower bound; counts through the same access rows as the list. */
-export async function countVisible(
+async function countVisible(
   tx: Tx,
   kind: ResourceKind,
   table: PgTable,
@@ -115,4 +115,27 @@ export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
     );
   }
   return writes;
+}
+
+type Listed = PgTable & { id: PgColumn };
+
+/** A page of what the caller sees, newest first: driven by the access rows, so its work is proportional to the page. */
+export async function listVisible<T extends Listed>(
+  tx: Tx,
+  kind: ResourceKind,
+  table: T,
+  where: SQL | undefined,
+  page: PageRequest,
+): Promise<Page<T['$inferSelect'] & { id: string }>> {
+  const rows = await tx.db
+    .select({ row: table as PgTable })
+    .from(access)
+    .innerJoin(table as PgTable, eq(table.id, access.resourceId))
+    .where(and(listScope(tx, kind, page.before), where))
+    .orderBy(newestFirst)
+    .limit(page.limit + 1);
+  const total = await countVisible(tx, kind, table, table.id, where, page);
+  // The generic select forgets the table's row type; it selects exactly that table.
+  const found = rows.map(({ row }) => row as T['$inferSelect'] & { id: string });
+  return { ...toPage(found, page.limit), ...total };
 }
