@@ -14,6 +14,8 @@ export type ActionSpec<F, V extends string> = {
   path: string;
   /** A decision binds a person: a token without an officer cannot take it. */
   officer?: boolean;
+  /** Somebody is waiting for it: where it is allowed it is a work item of that agency; a function where the facts decide. */
+  awaited?: true | ((facts: F) => boolean);
   /** Everything but permission and state: four eyes, relations, open children. */
   guard?: (facts: F, actor: Actor) => Problem | undefined;
 };

@@ -10,6 +10,10 @@ export type ResourceKind =
   | 'referral'
   | 'visit'
   | 'account'
+  | 'notice'
+  | 'document'
+  | 'deadline'
+  | 'work_item'
   | 'sandbox';
 
 export type Relation = 'source' | 'receiver' | 'handler' | 'recipient' | 'owner' | 'partner' | 'treasury' | 'oversight';
