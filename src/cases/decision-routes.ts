@@ -1,13 +1,9 @@
 // /v1/assistance-cases/{id}/…: the decision sub-resources, from the assignment to the end of the case.
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { approveCase, reconsiderCase } from './decision.ts';
-import { closeCase, revokeCase, withdrawCase } from './ending.ts';
-import { assignCase, proposeCase, receiveDocuments, requestDocuments } from './review.ts';
 import {
   ApprovalBody,
   AssignmentBody,
-  CaseView,
   ClosureBody,
   DocumentReceiptBody,
   DocumentRequestBody,
@@ -15,7 +11,13 @@ import {
   ReconsiderationBody,
   RevocationBody,
   WithdrawalBody,
-} from './schema.ts';
+} from './body-schema.ts';
+import { approveCase, reconsiderCase } from './decision.ts';
+import { receiveDocuments, requestDocuments } from './documents.ts';
+import { closeCase, revokeCase, withdrawCase } from './ending.ts';
+import { proposeCase } from './proposal.ts';
+import { assignCase } from './review.ts';
+import { CaseView } from './schema.ts';
 import { viewCase } from './view.ts';
 
 const tags = ['Assistance cases'];

@@ -10,7 +10,8 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { DECISION_NUMBER_TEMPLATE } from '../reference/agencies.ts';
-import { type ApprovalInput, caseActions, caseMachine, decideApproval, decisionNumber } from './domain.ts';
+import { caseActions } from './actions.ts';
+import { type ApprovalInput, caseMachine, decideApproval, decisionNumber } from './domain.ts';
 import {
   type AssistanceCase,
   type Beneficiary,

@@ -2,7 +2,8 @@
 import { ensureAction } from '../kernel/action.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
-import { caseActions, caseMachine } from './domain.ts';
+import { caseActions } from './actions.ts';
+import { caseMachine } from './domain.ts';
 import { type AssistanceCase, saveCase } from './repository.ts';
 import { sealCaseText } from './sealed.ts';
 import { lockCase, noteClue } from './service.ts';

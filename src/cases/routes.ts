@@ -4,20 +4,11 @@ import { viewClue } from '../clues/routes.ts';
 import { ClueView } from '../clues/schema.ts';
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { AcceptanceBody, CaseInput, CasePatch } from './body-schema.ts';
 import { acceptClue, createCase } from './opening.ts';
 import { findCase, listCases } from './repository.ts';
 import { editCase } from './review.ts';
-import {
-  AcceptanceBody,
-  CaseInput,
-  CasePage,
-  CasePatch,
-  CaseQuery,
-  CaseView,
-  DecisionPage,
-  PageQuery,
-  TimelinePage,
-} from './schema.ts';
+import { CasePage, CaseQuery, CaseView, DecisionPage, PageQuery, TimelinePage } from './schema.ts';
 import { caseTimeline, listDecisions, toCaseItem, viewCase } from './view.ts';
 
 const tags = ['Assistance cases'];

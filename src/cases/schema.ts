@@ -1,7 +1,7 @@
-// Wire shapes of assistance cases: bodies, queries and views.
+// Wire shapes of assistance cases: queries and views; the bodies stand in body-schema.ts.
 import { type TSchema, Type } from 'typebox';
-import { LinkedCasePatch, LinkedCaseSchema } from '../clues/schema.ts';
-import { CASE_RELATIONS, ID_TYPES, SEXES, SubjectInputSchema } from '../persons/schema.ts';
+import { LinkedCaseSchema } from '../clues/schema.ts';
+import { CASE_RELATIONS, ID_TYPES, SEXES } from '../persons/schema.ts';
 import {
   AgencyRef,
   AvailableAction,
@@ -18,7 +18,6 @@ import {
   pageOf,
   pageQuery,
   RegionCode,
-  Text,
 } from '../platform/http/schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS } from './domain.ts';
 
@@ -26,67 +25,6 @@ const LEVELS = ['province', 'city', 'county', 'township'] as const;
 const LONG = 20_000;
 const shownText = (max = 4000) =>
   Nullable(Type.String({ maxLength: max, description: 'null outside the handling agency' }));
-const optionalText = Type.Optional(Nullable(Text()));
-
-export const CaseInput = named(
-  'AssistanceCaseInput',
-  Closed({
-    initiation: Literals(INITIATIONS),
-    regionCode: RegionCode,
-    linkedCase: LinkedCaseSchema,
-    facts: Text(LONG),
-    hardship: Type.Optional(Nullable(Text(LONG))),
-    campaignCode: Type.Optional(Nullable(Code)),
-    subjects: Type.Array(SubjectInputSchema, { minItems: 1, maxItems: 50 }),
-  }),
-);
-export const CasePatch = named(
-  'AssistanceCasePatch',
-  Closed({
-    facts: Type.Optional(Text(LONG)),
-    hardship: Type.Optional(Nullable(Text(LONG))),
-    campaignCode: Type.Optional(Nullable(Code)),
-    linkedCase: Type.Optional(LinkedCasePatch),
-  }),
-);
-export const AcceptanceBody = named(
-  'ClueAcceptance',
-  Closed({ opinion: optionalText, handlerOfficerId: Type.Optional(Nullable(Id)) }),
-);
-export const AssignmentBody = named('CaseAssignment', Closed({ handlerOfficerId: Id }));
-const Items = Type.Array(Text(200), { minItems: 1, maxItems: 50 });
-export const DocumentRequestBody = named('CaseDocumentRequest', Closed({ items: Items, reason: Text() }));
-export const DocumentReceiptBody = named(
-  'CaseDocumentReceipt',
-  Closed({ items: Type.Optional(Nullable(Items)), note: optionalText }),
-);
-export const ProposalBody = named(
-  'CaseProposal',
-  Closed({
-    eligibilityCode: Code,
-    exclusions: Type.Optional(
-      Type.Array(Closed({ code: Code, applies: Type.Boolean(), note: optionalText }), {
-        maxItems: 20,
-        description: 'code set exclusions; each at most once',
-      }),
-    ),
-    awards: Type.Optional(
-      Type.Array(Closed({ beneficiaryId: Id, amount: Money, fundId: Type.Optional(Nullable(Id)) }), {
-        maxItems: 50,
-        description: "one for each beneficiary; without fundId the handling agency's default fund",
-      }),
-    ),
-    opinion: Text(),
-  }),
-);
-export const ApprovalBody = named(
-  'CaseApproval',
-  Closed({ outcome: Literals(CASE_OUTCOMES), opinion: Text(), exclusionCode: Type.Optional(Nullable(Code)) }),
-);
-export const ReconsiderationBody = named('CaseReconsideration', Closed({ newFacts: Text(LONG) }));
-export const WithdrawalBody = named('CaseWithdrawal', Closed({ reason: optionalText }));
-export const ClosureBody = named('CaseClosure', Closed({ summary: Text() }));
-export const RevocationBody = named('CaseRevocation', Closed({ reason: Text() }));
 
 const uuid = (description: string) => Type.Optional(Type.String({ maxLength: 36, format: 'uuid', description }));
 export const CaseQuery = Type.Object({

@@ -1,9 +1,11 @@
 // The steps that sample stories are made of: each calls one verb as the officer whose duty it is.
 import { findAgencyFor } from '../agencies/service.ts';
 import { approveCase, reconsiderCase } from '../cases/decision.ts';
+import { requestDocuments } from '../cases/documents.ts';
 import { closeCase, revokeCase, withdrawCase } from '../cases/ending.ts';
 import { acceptClue } from '../cases/opening.ts';
-import { assignCase, proposeCase, requestDocuments } from '../cases/review.ts';
+import { proposeCase } from '../cases/proposal.ts';
+import { assignCase } from '../cases/review.ts';
 import { type AssistanceCase, findCase } from '../cases/service.ts';
 import { answerClue, findClue, rejectClue, rerouteClue, returnClue, withdrawClue } from '../clues/service.ts';
 import { settleDisbursement, submitDisbursement } from '../disbursements/payment-service.ts';
