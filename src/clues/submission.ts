@@ -132,6 +132,8 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
     caseId: null,
     caseEnded: false,
     submittedBy: officer?.id ?? null,
+    contentAt: null,
+    contentRecordedAt: null,
     version: 1,
     createdAt: tx.ctx.now,
     updatedAt: tx.ctx.now,
@@ -184,6 +186,7 @@ async function saveContent(
       : clue.narrativeSealed;
   const change = {
     ...contentColumns(content),
+    ...(changed.length > 0 ? { contentAt: tx.ctx.now, contentRecordedAt: tx.ctx.systemNow } : {}),
     state,
     narrativeSealed,
     linkedKey: linkedCaseKey(content.linkedCase),

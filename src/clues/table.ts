@@ -1,6 +1,7 @@
 // Clues, their subjects as submitted, and where they were routed.
 import { boolean, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { bytea } from '../platform/crypto/table.ts';
+import type { EnumValue } from '../reference/enums.ts';
 import type { ClueState, LinkedCaseType } from './domain.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -30,6 +31,9 @@ export const clues = pgTable('clues', {
   caseId: uuid('case_id'),
   caseEnded: boolean('case_ended').notNull().default(false),
   submittedBy: uuid('submitted_by'),
+  /** When the present content came, in business and in system time; null = with the submission. */
+  contentAt: instant('content_at'),
+  contentRecordedAt: instant('content_recorded_at'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
@@ -63,3 +67,14 @@ export const clueRoutings = pgTable(
   },
   (t) => [primaryKey({ columns: [t.clueId, t.position] })],
 );
+
+export const clueDuplicateVerdicts = pgTable('clue_duplicate_verdicts', {
+  id: uuid().primaryKey(),
+  clueId: uuid('clue_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  verdict: text().$type<EnumValue<'duplicate-verdicts'>>().notNull(),
+  reasonSealed: bytea('reason_sealed').notNull(),
+  agencyId: uuid('agency_id').notNull(),
+  officerId: uuid('officer_id').notNull(),
+  givenAt: instant('given_at').notNull(),
+});

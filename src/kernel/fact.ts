@@ -14,6 +14,7 @@ export type ResourceKind =
   | 'document'
   | 'deadline'
   | 'work_item'
+  | 'duplicate_verdict'
   | 'sandbox';
 
 export type Relation = 'source' | 'receiver' | 'handler' | 'recipient' | 'owner' | 'partner' | 'treasury' | 'oversight';

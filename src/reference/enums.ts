@@ -1,11 +1,13 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
+import { peopleEnums } from './enums-people.ts';
 
 type Names = readonly [name: string, nameEn: string];
 type Enum = { title: Names; values: Readonly<Record<string, Names>> };
 
 /** Keyed by the name of the code set. */
 export const enums = {
+  ...peopleEnums,
   'agency-levels': {
     title: ['机关层级', 'Levels of agencies'],
     values: {
