@@ -13,6 +13,9 @@ import { auditSink } from './audit/repository.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
 import { caseHandlers } from './cases/handlers.ts';
+import { noticeMachine } from './cases/notice-domain.ts';
+import { noticeRoutes } from './cases/notice-routes.ts';
+import { noticeHandlers } from './cases/notice-service.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueRoutes } from './clues/routes.ts';
@@ -78,6 +81,7 @@ export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
 export const handlers: readonly FactHandler[] = [
   ...caseHandlers,
+  ...noticeHandlers,
   ...fundHandlers,
   ...disbursementHandlers,
   ...visitHandlers,
@@ -92,6 +96,7 @@ const appCodeSets = codeSets([
   stateSet(referralMachine, lifecycleNames.referral),
   stateSet(visitMachine, lifecycleNames.visit),
   stateSet(accountMachine, lifecycleNames.account),
+  stateSet(noticeMachine, lifecycleNames.notice),
 ]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
@@ -129,6 +134,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clueRoutes(app);
   caseRoutes(app);
   caseDecisionRoutes(app);
+  noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);
   referralRoutes(app);

@@ -8,6 +8,7 @@ const readFlow = [
   'referral:read',
   'visit:read',
   'account:read',
+  'notice:read',
   'person:read',
 ] as const;
 const everyone = ['agency:read', 'reference:read', 'event:read'] as const;
@@ -125,6 +126,8 @@ export const ROLES = {
     'account:read',
     'account:entry',
     'account:manage',
+    'notice:read',
+    'notice:receive',
     'person:read',
     'statistics:read',
   ],

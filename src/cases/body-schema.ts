@@ -65,5 +65,15 @@ export const ApprovalBody = named(
 );
 export const ReconsiderationBody = named('CaseReconsideration', Closed({ newFacts: Text(LONG) }));
 export const WithdrawalBody = named('CaseWithdrawal', Closed({ reason: optionalText }));
-export const ClosureBody = named('CaseClosure', Closed({ summary: Text() }));
+export const ClosureBody = named(
+  'CaseClosure',
+  Closed({
+    summary: Text(),
+    advice: Type.Optional(
+      Nullable(
+        Text(4000, "what the Women's Federation is asked to look after: part of the case notice, without contact data"),
+      ),
+    ),
+  }),
+);
 export const RevocationBody = named('CaseRevocation', Closed({ reason: Text() }));

@@ -29,7 +29,7 @@ export async function withdrawCase(
 export async function closeCase(
   tx: Tx,
   id: string,
-  input: { summary: string },
+  input: { summary: string; advice?: string | null },
   expected: ExpectedVersion,
 ): Promise<AssistanceCase> {
   const c = await lockCase(tx, id, expected);
@@ -37,6 +37,7 @@ export async function closeCase(
   const saved = await saveCase(tx, c, {
     state: caseMachine.next(c.state, 'close'),
     endingSealed: await sealCaseText(tx, id, 'ending', input.summary),
+    adviceSealed: input.advice ? await sealCaseText(tx, id, 'advice', input.advice) : null,
   });
   await noteClue(tx, c, true);
   const data = { outcome: c.decisionOutcome, regionCode: c.regionCode };

@@ -97,6 +97,9 @@ const NOT_YET = {
   newFactsSealed: null,
   endingSealed: null,
   revocationSealed: null,
+  adviceSealed: null,
+  pendingCorrectionId: null,
+  pendingCorrectionBy: null,
   openLines: 0,
 };
 

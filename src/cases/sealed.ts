@@ -2,9 +2,9 @@
 import type { Subject } from '../persons/domain.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { CaseNarrative, CaseProposal } from './domain.ts';
-import type { AssistanceCase, Beneficiary } from './repository.ts';
+import type { AssistanceCase, Beneficiary, CaseRow } from './repository.ts';
 
-type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation';
+type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation' | 'advice';
 type Identity = Pick<Subject, 'name' | 'birthDate' | 'idNumber' | 'phone' | 'address' | 'guardian'>;
 
 const caseText = (column: CaseColumn, rowId: string) => ({ table: 'assistance_cases', column, rowId });
@@ -87,6 +87,12 @@ const parsed = <T>(text: string | null | undefined): T | null => (text ? (JSON.p
 export async function openNarrative(tx: Tx, c: AssistanceCase): Promise<CaseNarrative> {
   const [text] = await tx.vault.open([{ place: caseText('narrative', c.id), data: c.narrativeSealed }]);
   return parsed<CaseNarrative>(text) ?? { facts: '', hardship: null, acceptanceOpinion: null };
+}
+
+/** What the closure asks the Federation to look after. */
+export async function openAdvice(tx: Tx, c: CaseRow): Promise<string | null> {
+  const [text] = await tx.vault.open([{ place: caseText('advice', c.id), data: c.adviceSealed }]);
+  return parsed<string>(text);
 }
 
 /** Every text of the case with one look at the key. */

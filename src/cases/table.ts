@@ -47,6 +47,11 @@ export const assistanceCases = pgTable('assistance_cases', {
   /** Why it was withdrawn, or the summary with which it was closed. */
   endingSealed: bytea('ending_sealed'),
   revocationSealed: bytea('revocation_sealed'),
+  /** What the closure asks the Federation to look after; it goes into the case notice. */
+  adviceSealed: bytea('advice_sealed'),
+  /** The correction that waits for another person, and who proposed it. */
+  pendingCorrectionId: uuid('pending_correction_id'),
+  pendingCorrectionBy: text('pending_correction_by'),
   /** Disbursement lines that are reserved, authorised, submitted or unknown; kept by `disbursements`. */
   openLines: integer('open_lines').notNull().default(0),
   beneficiaryCount: integer('beneficiary_count').notNull(),

@@ -88,6 +88,11 @@ export const lifecycleNames = {
       closed: ['已销号', 'Closed'],
     },
   },
+  notice: {
+    set: 'notice-states',
+    title: ['结案告知状态', 'States of case notices'],
+    states: { sent: ['已发送', 'Sent'], received: ['已签收', 'Received'] },
+  },
 } as const satisfies Record<string, StateNames<string>>;
 
 /** The states of a machine as a code set, in the machine's order; a name that is missing or left over throws. */

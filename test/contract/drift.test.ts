@@ -6,6 +6,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { accountMachine } from '../../src/accounts/domain.ts';
 import { caseMachine } from '../../src/cases/domain.ts';
+import { noticeMachine } from '../../src/cases/notice-domain.ts';
 import { clueMachine } from '../../src/clues/domain.ts';
 import { disbursementMachine } from '../../src/disbursements/domain.ts';
 import { referralMachine } from '../../src/referrals/domain.ts';
@@ -67,6 +68,7 @@ describe('states', () => {
   const machines = [
     ['clues', clueMachine.states],
     ['assistance_cases', caseMachine.states],
+    ['case_notices', noticeMachine.states],
     ['disbursements', disbursementMachine.states],
     ['referrals', referralMachine.states],
     ['visits', visitMachine.states],

@@ -86,7 +86,7 @@ beforeAll(async () => {
     // Others see most of it, as in a province: an agency's own are few.
     await client.query(`insert into access (kind, agency_id, resource_id, relation)
       select k, gen_random_uuid(), gen_random_uuid(), 'handler'
-      from unnest(array['clue','case','disbursement','referral','visit','account','fund','person']) k, generate_series(1, ${ROWS})`);
+      from unnest(array['clue','case','disbursement','referral','visit','account','fund','person','notice']) k, generate_series(1, ${ROWS})`);
     await client.query('analyze');
   });
   listen();

@@ -162,6 +162,16 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     return read(officer, `/v1/funds/${String(body.items?.[0]?.id)}`);
   }
 
+  /** What the Federation gets when a case with a woman in it is closed. */
+  async function notice(district: District = 'heping'): Promise<Known> {
+    const known = await granted(district);
+    const ending = { summary: '救助完毕，转妇联跟进', advice: '关注其子女就学情况' };
+    await decide(at('handler', district), known, 'closure', ending);
+    const officer = at('wf', district);
+    const { body } = await api.get(officer, `/v1/case-notices?assistanceCaseId=${known.id}`);
+    return read(officer, `/v1/case-notices/${String(body.items?.[0]?.id)}`);
+  }
+
   return {
     ...story,
     addClient,
@@ -185,6 +195,7 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     stableAccount,
     closedAccount,
     fund,
+    notice,
   };
 }
 

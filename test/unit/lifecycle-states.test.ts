@@ -33,6 +33,7 @@ test('all six lifecycles are named in both languages', () => {
     'referral-states',
     'visit-states',
     'account-states',
+    'notice-states',
   ]);
   for (const [name, nameEn] of all.flatMap(({ title, states }) => [title, ...Object.values(states)])) {
     expect(name).toMatch(/^\p{Script=Han}+$/u);
