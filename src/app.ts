@@ -49,6 +49,7 @@ import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
+import { referralHandlers } from './referrals/handlers.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
@@ -84,6 +85,7 @@ export const handlers: readonly FactHandler[] = [
   ...noticeHandlers,
   ...fundHandlers,
   ...disbursementHandlers,
+  ...referralHandlers,
   ...visitHandlers,
   ...accountHandlers,
 ];

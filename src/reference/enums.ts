@@ -161,6 +161,22 @@ export const enums = {
       not_delivered: ['未落实', 'Not delivered'],
     },
   },
+  'referral-follow-ups': {
+    title: ['未落实移送的后续', 'Follow-up of referrals without the measure'],
+    values: {
+      none: ['无需后续', 'None is due'],
+      open: ['待移送单位处理', 'The sender has to decide'],
+      resolved: ['已处理', 'Decided'],
+    },
+  },
+  'referral-follow-up-decisions': {
+    title: ['未落实移送的处理', 'Decisions on referrals without the measure'],
+    values: {
+      referred_again: ['另行移送', 'Referred again'],
+      met_otherwise: ['已通过其他途径解决', 'The need is met otherwise'],
+      not_pursued: ['不再移送', 'Not pursued'],
+    },
+  },
   'referral-origins': {
     title: ['移送来源', 'Origins of referrals'],
     values: {
@@ -230,6 +246,14 @@ export const enums = {
       not_arrived: ['未到位', 'Not arrived'],
       refused: ['本人拒绝', 'Refused'],
     },
+  },
+  'visit-confirmation-phases': {
+    title: ['联合回访确认事项', 'What of a joint visit is confirmed'],
+    values: { plan: ['回访计划', 'The plan'], record: ['回访记录', 'The record'] },
+  },
+  'visit-confirmation-outcomes': {
+    title: ['联合回访确认结果', 'Outcomes of confirming a joint visit'],
+    values: { confirmed: ['已确认', 'Confirmed'], objected: ['有异议', 'Objected'] },
   },
   'risk-levels': {
     title: ['风险等级', 'Levels of risk'],

@@ -1,4 +1,4 @@
-// Decisions on a referral: twelve sub-resources of one shape, each with its body, permission and verb.
+// Decisions on a referral: thirteen sub-resources of one shape, each with its body, permission and verb.
 import type { Static, TSchema } from 'typebox';
 import type { Permission } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -10,7 +10,6 @@ import {
   cancelReferral,
   completeReferral,
   failReferral,
-  forwardReferral,
   holdReferral,
   receiveReferral,
   recordOutput,
@@ -19,9 +18,12 @@ import {
   resumeReferral,
   startReferral,
 } from './decisions.ts';
+import { followUpReferral, forwardReferral } from './onward.ts';
 import {
   CompletionBody,
+  FollowUpBody,
   ForwardingBody,
+  HoldBody,
   NoBody,
   OutputBody,
   ReasonBody,
@@ -132,8 +134,9 @@ function answerRoutes(app: App): void {
       path: 'hold',
       operationId: 'holdReferral',
       summary: 'Put on hold 暂停办理',
-      description: 'With the reason; it is resumed later. 说明原因后暂停。',
-      body: ReasonBody,
+      description:
+        'With the reason and the day on which it goes on (`resumeOn`, else the days for an answer). 说明原因与恢复办理日期后暂停。',
+      body: HoldBody,
     },
     holdReferral,
   );
@@ -231,6 +234,20 @@ function senderRoutes(app: App): void {
       idempotent: true,
     },
     forwardReferral,
+  );
+  decision(
+    app,
+    {
+      ...send,
+      path: 'follow-up',
+      operationId: 'followUpReferral',
+      summary: 'Decide what follows a measure that did not come 处理未落实的移送',
+      description:
+        'After a rejection, a failure or an outcome that is not `delivered`: refer the need again (`referral`), or record that it is met otherwise or not pursued. 被退回、未落实或部分落实后，另行移送或登记处理结果。',
+      body: FollowUpBody,
+      idempotent: true,
+    },
+    followUpReferral,
   );
 }
 

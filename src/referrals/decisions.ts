@@ -1,7 +1,4 @@
-// Verbs on a referral: the department receives, answers, delivers and ends; the sender reminds, cancels, forwards.
-import { findSuperiors, requireAgencies } from '../agencies/service.ts';
-import { caseProblems } from '../cases/domain.ts';
-import { findCase, isHandlingTeam } from '../cases/service.ts';
+// Verbs on a referral: the department receives, answers, delivers and ends; the sender reminds and cancels.
 import { ensureAction } from '../kernel/action.ts';
 import type { AgencyKind } from '../kernel/actor.ts';
 import { parseYuan } from '../kernel/money.ts';
@@ -16,17 +13,18 @@ import {
   type ReferralAction,
   type ReferralOutcome,
   type ReferralTexts,
+  type ReferralVerb,
   referralActions,
   referralMachine,
   referralProblems,
 } from './domain.ts';
-import { ensureCaseGranted } from './origins.ts';
-import { insertOutput, openPersons, type Referral, type ReferralRow, saveReferral } from './repository.ts';
-import { createReferral, defaultRespondBy, factData, lockReferral, requestErrors } from './service.ts';
+import { insertOutput, type Referral, type ReferralRow, saveReferral } from './repository.ts';
+import { defaultRespondBy, factData, lockReferral } from './service.ts';
 
-type Target = { id: string; expected: ExpectedVersion };
+export type Target = { id: string; expected: ExpectedVersion };
 type Step = {
   action: ReferralAction;
+  verb: ReferralVerb;
   fact: string;
   /** Columns beside the state; gets the referral as it was. */
   change?: (referral: Referral) => Partial<ReferralRow>;
@@ -34,7 +32,8 @@ type Step = {
   data?: Record<string, string | number>;
 };
 
-async function begin(tx: Tx, { id, expected }: Target, action: ReferralAction): Promise<Referral> {
+/** Locks the referral at the version seen and asks the action table. */
+export async function beginReferral(tx: Tx, { id, expected }: Target, action: ReferralAction): Promise<Referral> {
   const referral = await lockReferral(tx, id, expected);
   ensureAction(referralMachine, referralActions, action, referral, tx.ctx.actor);
   return referral;
@@ -42,9 +41,10 @@ async function begin(tx: Tx, { id, expected }: Target, action: ReferralAction): 
 
 /** What every verb shares: lock, ask the action table, move, save, record. */
 async function take(tx: Tx, target: Target, step: Step): Promise<Referral> {
-  const referral = await begin(tx, target, step.action);
-  const [verb] = referralActions[step.action].verbs;
-  const change = { ...step.change?.(referral), state: referralMachine.next(referral.state, verb) };
+  const referral = await beginReferral(tx, target, step.action);
+  const state = referralMachine.next(referral.state, step.verb);
+  // A day of resumption belongs to the hold alone.
+  const change = { ...(referral.resumeOn ? { resumeOn: null } : {}), ...step.change?.(referral), state };
   const saved = await saveReferral(tx, referral, change, step.texts);
   const changed = [...Object.keys(change), ...Object.keys(step.texts ?? {})];
   tx.record({
@@ -59,15 +59,18 @@ async function take(tx: Tx, target: Target, step: Step): Promise<Referral> {
 
 export function receiveReferral(tx: Tx, target: Target): Promise<Referral> {
   const change = () => ({ receivedAt: tx.ctx.now });
-  return take(tx, target, { action: 'receipt', fact: 'referral.received', change });
+  return take(tx, target, { action: 'receipt', verb: 'receive', fact: 'referral.received', change });
 }
 
 /** An answer without a receipt is its own receipt. */
 const answered = (tx: Tx) => (r: Referral) => ({ receivedAt: r.receivedAt ?? tx.ctx.now, answeredAt: tx.ctx.now });
 
 export function acceptReferral(tx: Tx, target: Target): Promise<Referral> {
-  return take(tx, target, { action: 'acceptance', fact: 'referral.accepted', change: answered(tx) });
+  return take(tx, target, { action: 'acceptance', verb: 'accept', fact: 'referral.accepted', change: answered(tx) });
 }
+
+/** The measure did not come: the need stays the sender's. */
+const unmet = { followUp: 'open' } as const;
 
 export async function rejectReferral(
   tx: Tx,
@@ -81,8 +84,9 @@ export async function rejectReferral(
     ]);
   return take(tx, target, {
     action: 'rejection',
+    verb: 'reject',
     fact: 'referral.rejected',
-    change: (r) => ({ ...answered(tx)(r), reasonCode, endedAt: tx.ctx.now }),
+    change: (r) => ({ ...answered(tx)(r), ...unmet, reasonCode, endedAt: tx.ctx.now }),
     texts: { rejectionReason: reason },
     data: { reasonCode },
   });
@@ -90,15 +94,27 @@ export async function rejectReferral(
 
 export function startReferral(tx: Tx, target: Target): Promise<Referral> {
   const change = () => ({ startedAt: tx.ctx.now });
-  return take(tx, target, { action: 'start', fact: 'referral.started', change });
+  return take(tx, target, { action: 'start', verb: 'start', fact: 'referral.started', change });
 }
 
-export function holdReferral(tx: Tx, target: Target, input: { reason: string }): Promise<Referral> {
-  return take(tx, target, { action: 'hold', fact: 'referral.held', texts: { holdReason: input.reason } });
+/** Until a day that the department names, or as many days as it has for an answer. */
+export async function holdReferral(
+  tx: Tx,
+  target: Target,
+  input: { reason: string; resumeOn?: string | undefined },
+): Promise<Referral> {
+  const { reason, resumeOn = defaultRespondBy(tx.ctx.today) } = input;
+  if (resumeOn < tx.ctx.today)
+    throw httpProblems['request.rule_violated']({}, [
+      { pointer: '/resumeOn', code: 'date.past', detail: 'a day before today' },
+    ]);
+  const change = () => ({ resumeOn });
+  const texts = { holdReason: reason };
+  return take(tx, target, { action: 'hold', verb: 'hold', fact: 'referral.held', change, texts, data: { resumeOn } });
 }
 
 export function resumeReferral(tx: Tx, target: Target): Promise<Referral> {
-  return take(tx, target, { action: 'resumption', fact: 'referral.resumed' });
+  return take(tx, target, { action: 'resumption', verb: 'resume', fact: 'referral.resumed' });
 }
 
 export type OutputInput = {
@@ -109,8 +125,14 @@ export type OutputInput = {
   note?: string | null;
 };
 
-function outputErrors(input: OutputInput, kind: AgencyKind, valueFen: bigint | null, today: string): FieldError[] {
-  const errors = measureErrors([{ code: input.measure, pointer: '/measure' }], kind, today);
+/** What was asked may be delivered, also by the successor of the department that was asked; else only what this kind of agency delivers. */
+function outputErrors(
+  input: OutputInput,
+  valueFen: bigint | null,
+  { asked, kind, today }: { asked: readonly string[]; kind: AgencyKind; today: string },
+): FieldError[] {
+  const known = asked.includes(input.measure);
+  const errors = known ? [] : measureErrors([{ code: input.measure, pointer: '/measure' }], kind, today);
   if (input.to && input.to < input.from)
     errors.push({ pointer: '/to', code: 'date.before_start', detail: 'earlier than `from`' });
   if (valueFen !== null && valueFen <= 0n)
@@ -120,9 +142,10 @@ function outputErrors(input: OutputInput, kind: AgencyKind, valueFen: bigint | n
 
 /** A measure that was delivered, one at a time; statistics count it by `from`. */
 export async function recordOutput(tx: Tx, target: Target, input: OutputInput): Promise<Referral> {
-  const referral = await begin(tx, target, 'output');
+  const referral = await beginReferral(tx, target, 'output');
   const valueFen = input.value ? (parseYuan(input.value.amount) ?? null) : null;
-  const errors = outputErrors(input, tx.ctx.actor.agency.kind, valueFen, tx.ctx.today);
+  const { actor, today } = tx.ctx;
+  const errors = outputErrors(input, valueFen, { asked: referral.measures, kind: actor.agency.kind, today });
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   if (referral.outputs.length >= MAX_OUTPUTS) throw referralProblems['referral.outputs_full']({ limit: MAX_OUTPUTS });
   const output = await insertOutput(tx, {
@@ -153,17 +176,19 @@ export function completeReferral(
   const { outcome, note } = input;
   return take(tx, target, {
     action: 'completion',
+    verb: 'complete',
     fact: 'referral.completed',
-    change: () => ({ outcome, endedAt: tx.ctx.now }),
+    change: () => ({ ...(outcome === 'delivered' ? {} : unmet), outcome, endedAt: tx.ctx.now }),
     ...(note ? { texts: { completionNote: note } } : {}),
     data: { outcome },
   });
 }
 
 export function failReferral(tx: Tx, target: Target, input: { reason: string }): Promise<Referral> {
-  const change = () => ({ endedAt: tx.ctx.now });
+  const change = () => ({ ...unmet, endedAt: tx.ctx.now });
   return take(tx, target, {
     action: 'failure',
+    verb: 'fail',
     fact: 'referral.failed',
     change,
     texts: { failureReason: input.reason },
@@ -174,6 +199,7 @@ export function cancelReferral(tx: Tx, target: Target, input: { reason: string }
   const change = () => ({ endedAt: tx.ctx.now });
   return take(tx, target, {
     action: 'cancellation',
+    verb: 'cancel',
     fact: 'referral.cancelled',
     change,
     texts: { cancellationReason: input.reason },
@@ -182,46 +208,5 @@ export function cancelReferral(tx: Tx, target: Target, input: { reason: string }
 
 export function remindReferral(tx: Tx, target: Target): Promise<Referral> {
   const change = (r: Referral) => ({ reminderCount: r.reminderCount + 1, remindedAt: tx.ctx.now });
-  return take(tx, target, { action: 'reminder', fact: 'referral.reminded', change });
-}
-
-export type ForwardingInput = {
-  agencyId: string;
-  measures: string[];
-  reason: string;
-  proposal?: string | null;
-  respondBy?: string | null;
-};
-
-/** Another department is asked about the same persons by a new, linked referral; this one is cancelled. */
-export async function forwardReferral(tx: Tx, target: Target, input: ForwardingInput): Promise<Referral> {
-  const referral = await begin(tx, target, 'forwarding');
-  const c = referral.assistanceCaseId ? await findCase(tx, referral.assistanceCaseId) : undefined;
-  if (c) ensureCaseGranted(c);
-  // It discloses the people to another department: for the team of the case, as sending is.
-  if (c && !isHandlingTeam(c, tx.ctx.actor)) throw caseProblems['case.not_assigned']();
-  const { today, actor, now } = tx.ctx;
-  const { agencyId, measures, reason } = input;
-  const [agency] = await requireAgencies(tx, [agencyId], () => '/agencyId');
-  if (agencyId === referral.agencyId) throw referralProblems['referral.same_agency']();
-  const respondBy = input.respondBy ?? defaultRespondBy(today);
-  const errors = agency ? requestErrors({ measures, respondBy }, agency, today, '') : [];
-  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
-  const { originKind, clueId, assistanceCaseId, monitoringAccountId, legalBasis } = referral;
-  const disclosed = await openPersons(tx, referral.persons);
-  const persons = referral.persons.flatMap((person, i) => {
-    const { referralId: _, position: __, disclosedSealed: ___, ...plain } = person;
-    const opened = disclosed[i];
-    return opened ? [{ ...plain, disclosed: opened }] : [];
-  });
-  const origin = { originKind, clueId, assistanceCaseId, monitoringAccountId, forwardedFromId: referral.id };
-  const proposal = input.proposal ?? referral.proposal ?? '';
-  const draft = { ...origin, agencyId, measures, legalBasis, proposal, respondBy };
-  const next = await createReferral(tx, draft, persons, await findSuperiors(tx, actor.agency.id));
-  const state = referralMachine.next(referral.state, 'forward');
-  const change = { state, endedAt: now, forwardedToId: next.id };
-  const saved = await saveReferral(tx, referral, change, { cancellationReason: reason });
-  const changed = ['state', 'forwardedToId'];
-  tx.record({ type: 'referral.forwarded', kind: 'referral', id: referral.id, changed, data: factData(saved) });
-  return saved;
+  return take(tx, target, { action: 'reminder', verb: 'remind', fact: 'referral.reminded', change });
 }

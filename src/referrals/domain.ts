@@ -5,6 +5,7 @@ import { machine } from '../kernel/machine.ts';
 import { defineProblems, type FieldError, type Problem } from '../kernel/problem.ts';
 import { validCode } from '../reference/code-sets.ts';
 import { measureCodeSet } from '../reference/code-sets-measures.ts';
+import type { EnumValue } from '../reference/enums.ts';
 
 export const REFERRAL_STATES = [
   'requested',
@@ -20,7 +21,8 @@ export const REFERRAL_STATES = [
 export type ReferralState = (typeof REFERRAL_STATES)[number];
 
 const unanswered = ['requested', 'received'] as const;
-const open = ['requested', 'received', 'accepted', 'in_progress', 'on_hold'] as const;
+/** The department may still act. */
+export const OPEN_STATES = ['requested', 'received', 'accepted', 'in_progress', 'on_hold'] as const;
 
 export const referralMachine = machine('referral', '移送', REFERRAL_STATES, {
   receive: { from: ['requested'], to: 'received' },
@@ -32,9 +34,9 @@ export const referralMachine = machine('referral', '移送', REFERRAL_STATES, {
   'record-output': { from: ['in_progress'], to: 'same' },
   complete: { from: ['in_progress'], to: 'completed' },
   fail: { from: ['in_progress'], to: 'failed' },
-  cancel: { from: open, to: 'cancelled' },
+  cancel: { from: OPEN_STATES, to: 'cancelled' },
   remind: { from: unanswered, to: 'same' },
-  forward: { from: open, to: 'cancelled' },
+  forward: { from: OPEN_STATES, to: 'cancelled' },
 });
 export type ReferralVerb = keyof typeof referralMachine.verbs;
 
@@ -44,6 +46,9 @@ export type OriginKind = (typeof ORIGIN_KINDS)[number];
 export const MAX_OUTPUTS = 100;
 export type LegalBasis = 'statutory_duty' | 'consent' | 'vital_interest';
 export type ReferralOutcome = 'delivered' | 'partly_delivered' | 'not_delivered';
+/** A measure that did not come is not the end of the need: it stays open until the sender has decided. */
+export type FollowUpState = EnumValue<'referral-follow-ups'>;
+export type FollowUpDecision = EnumValue<'referral-follow-up-decisions'>;
 
 /** Free texts of decisions on a referral; sealed as one. */
 export type ReferralTexts = {
@@ -53,6 +58,7 @@ export type ReferralTexts = {
   /** Of a cancellation or a forwarding. */
   cancellationReason?: string;
   completionNote?: string;
+  followUpReason?: string;
 };
 
 /** What a package discloses of one person: these fields and no other (P-11). */
@@ -63,11 +69,16 @@ export type DisclosedPerson = {
   address: string | null;
 };
 
-export type ReferralFacts = { state: ReferralState; senderAgencyId: string; agencyId: string };
+export type ReferralFacts = {
+  state: ReferralState;
+  senderAgencyId: string;
+  agencyId: string;
+  followUp: FollowUpState;
+};
 
 /** The package stands open while the department may still act; afterwards everything in it is masked. */
 export function isOpen(state: ReferralState): boolean {
-  return open.some((s) => s === state);
+  return OPEN_STATES.some((s) => s === state);
 }
 
 /** The department has not answered by the day it was asked to; a computed mark, no state (domain §8). */
@@ -127,6 +138,33 @@ export const referralProblems = defineProblems({
     zh: ['转送单位相同', '移送已在该单位', '选择其他部门'],
     en: ['Same agency', 'the referral is already with that agency', 'choose another department'],
   },
+  'referral.agency_succeeded': {
+    status: 409,
+    zh: ['部门职能已划转', '{name}的职能已划转至{successor}', '改向承接部门移送'],
+    en: [
+      'The department has a successor',
+      '{name} has ended; {successor} carries on',
+      'send the referral to the successor (`errors[].detail` is its id)',
+    ],
+  },
+  'referral.agency_ended': {
+    status: 409,
+    zh: ['部门已撤销', '{name}已撤销，尚未登记承接部门', '选择其他部门，或请管理员登记承接部门'],
+    en: [
+      'The department has ended',
+      '{name} has ended and no successor is registered',
+      'choose another department, or ask the administrator to register the successor',
+    ],
+  },
+  'referral.no_follow_up': {
+    status: 409,
+    zh: ['无需后续处理', '移送未被退回或措施已落实，或后续已处理', '重新读取移送'],
+    en: [
+      'No follow-up is due',
+      'the measure was neither refused nor missed, or what follows has been decided',
+      'read the referral again',
+    ],
+  },
 });
 
 const onlyRecipient = (r: ReferralFacts, actor: Actor): Problem | undefined =>
@@ -139,21 +177,74 @@ const onlySender = (r: ReferralFacts, actor: Actor): Problem | undefined =>
     ? undefined
     : referralProblems['referral.not_competent']({ who: '移送单位', whoEn: 'sending agency' });
 
+/** Only where the measure did not come, and once. */
+const followUpDue = (r: ReferralFacts, actor: Actor): Problem | undefined =>
+  onlySender(r, actor) ?? (r.followUp === 'open' ? undefined : referralProblems['referral.no_follow_up']());
+
+/** One duty at a time: the step that comes next is awaited, its alternatives (rejection, hold, failure) are not. */
+const next =
+  (state: ReferralState) =>
+  (r: ReferralFacts): boolean =>
+    r.state === state;
+
 const answer = { permission: 'referral:answer', guard: onlyRecipient } as const;
 const send = { permission: 'referral:send', guard: onlySender } as const;
 
 export const referralActions = {
-  receipt: { ...answer, verbs: ['receive'], label: ['签收', 'Acknowledge receipt'], path: 'receipt' },
-  acceptance: { ...answer, verbs: ['accept'], label: ['接受', 'Accept'], path: 'acceptance', officer: true },
+  receipt: {
+    ...answer,
+    verbs: ['receive'],
+    label: ['签收', 'Acknowledge receipt'],
+    path: 'receipt',
+    awaited: next('requested'),
+  },
+  acceptance: {
+    ...answer,
+    verbs: ['accept'],
+    label: ['接受', 'Accept'],
+    path: 'acceptance',
+    officer: true,
+    awaited: next('received'),
+  },
   rejection: { ...answer, verbs: ['reject'], label: ['不予接受', 'Reject'], path: 'rejection', officer: true },
-  start: { ...answer, verbs: ['start'], label: ['开始办理', 'Start'], path: 'start', officer: true },
+  start: {
+    ...answer,
+    verbs: ['start'],
+    label: ['开始办理', 'Start'],
+    path: 'start',
+    officer: true,
+    awaited: next('accepted'),
+  },
   hold: { ...answer, verbs: ['hold'], label: ['暂停办理', 'Put on hold'], path: 'hold', officer: true },
-  resumption: { ...answer, verbs: ['resume'], label: ['恢复办理', 'Resume'], path: 'resumption', officer: true },
+  resumption: {
+    ...answer,
+    verbs: ['resume'],
+    label: ['恢复办理', 'Resume'],
+    path: 'resumption',
+    officer: true,
+    awaited: next('on_hold'),
+  },
   output: { ...answer, verbs: ['record-output'], label: ['登记落实措施', 'Record a measure'], path: 'output' },
-  completion: { ...answer, verbs: ['complete'], label: ['办结', 'Complete'], path: 'completion', officer: true },
+  completion: {
+    ...answer,
+    verbs: ['complete'],
+    label: ['办结', 'Complete'],
+    path: 'completion',
+    officer: true,
+    awaited: next('in_progress'),
+  },
   failure: { ...answer, verbs: ['fail'], label: ['未能落实', 'Report failure'], path: 'failure', officer: true },
   cancellation: { ...send, verbs: ['cancel'], label: ['撤销移送', 'Cancel'], path: 'cancellation', officer: true },
   reminder: { ...send, verbs: ['remind'], label: ['催办', 'Remind'], path: 'reminder' },
   forwarding: { ...send, verbs: ['forward'], label: ['转送其他部门', 'Forward'], path: 'forwarding', officer: true },
+  'follow-up': {
+    ...send,
+    verbs: [],
+    label: ['处理未落实的移送', 'Decide what follows'],
+    path: 'follow-up',
+    officer: true,
+    guard: followUpDue,
+    awaited: (r: ReferralFacts) => r.followUp === 'open',
+  },
 } as const satisfies ActionTable<ReferralFacts, ReferralVerb>;
 export type ReferralAction = keyof typeof referralActions;

@@ -21,7 +21,10 @@ export const MaskedPerson = named(
   'ReferralPerson',
   Closed(
     { personId: Id, beneficiaryId: Nullable(Id), ...identity },
-    { description: 'A person of the referral, masked; beneficiaryId is for the sender only' },
+    {
+      description:
+        'A person of the referral, masked; for the recipient of one that ended only the id number; beneficiaryId is for the sender',
+    },
   ),
 );
 
@@ -51,9 +54,12 @@ export const PackageView = named(
   ),
 );
 
-/** A person with masked identity; the beneficiary id leads into the case and stays with the sender. */
-export function toMaskedPerson(p: ReferralPerson, withBeneficiary: boolean): Static<typeof MaskedPerson> {
-  return { personId: p.personId, beneficiaryId: withBeneficiary ? p.beneficiaryId : null, ...masksOf(p) };
+type Seen = { recipient: boolean; open: boolean };
+
+/** Masked identity; once a referral has ended its recipient keeps the masked id only. The beneficiary id leads into the case. */
+export function toMaskedPerson(p: ReferralPerson, { recipient, open }: Seen): Static<typeof MaskedPerson> {
+  const masks = recipient && !open ? idOnly(p) : masksOf(p);
+  return { personId: p.personId, beneficiaryId: recipient ? null : p.beneficiaryId, ...masks };
 }
 
 function masksOf(p: ReferralPerson) {
@@ -68,15 +74,26 @@ function masksOf(p: ReferralPerson) {
   };
 }
 
-function toPackagePerson(p: ReferralPerson, clear: DisclosedPerson | undefined, withAmount: boolean) {
-  const grantedAmount = withAmount && p.grantedFen !== null ? toMoney(p.grantedFen) : null;
-  return { personId: p.personId, ...masksOf(p), birthDate: null, ...clear, grantedAmount };
+const idOnly = (p: ReferralPerson) => ({
+  ...masksOf(p),
+  name: null,
+  phone: null,
+  address: null,
+  householdRegionCode: null,
+});
+
+function toPackagePerson(p: ReferralPerson, clear: DisclosedPerson | undefined, seen: Seen & { withAmount: boolean }) {
+  const ended = seen.recipient && !seen.open;
+  const grantedAmount = seen.withAmount && p.grantedFen !== null ? toMoney(p.grantedFen) : null;
+  return { personId: p.personId, ...(ended ? idOnly(p) : masksOf(p)), birthDate: null, ...clear, grantedAmount };
 }
 
 /** In clear for the recipient while the referral is open, each person read-audited; masked for everybody else. */
 export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof PackageView>> {
   const agencyId = tx.ctx.actor.agency.id;
-  const disclosed = agencyId === r.agencyId && isOpen(r.state);
+  const recipient = agencyId === r.agencyId;
+  const open = isOpen(r.state);
+  const disclosed = recipient && open;
   const sender = agencyId === r.senderAgencyId;
   const opened = disclosed ? await openPersons(tx, r.persons) : [];
   for (const [i, p] of r.persons.entries()) {
@@ -93,6 +110,8 @@ export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof Pa
     legalBasis,
     measures,
     proposal: disclosed || sender ? r.proposal : null,
-    persons: r.persons.map((p, i) => toPackagePerson(p, opened[i], disclosed || sender)),
+    persons: r.persons.map((p, i) =>
+      toPackagePerson(p, opened[i], { recipient, open, withAmount: disclosed || sender }),
+    ),
   };
 }

@@ -3,7 +3,13 @@ import { and, asc, desc, eq, gte, inArray, lt, not, type SQL } from 'drizzle-orm
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import type { DisclosedPerson, ReferralState, ReferralTexts } from './domain.ts';
+import {
+  type DisclosedPerson,
+  type FollowUpState,
+  OPEN_STATES,
+  type ReferralState,
+  type ReferralTexts,
+} from './domain.ts';
 import { referralOutputs, referralPersons, referrals } from './table.ts';
 
 export type ReferralRow = typeof referrals.$inferSelect;
@@ -45,6 +51,22 @@ export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
     .where(and(eq(referrals.assistanceCaseId, caseId), visible(tx, 'referral', id)))
     .orderBy(desc(id))
     .limit(limit);
+}
+
+/** Ids of all open referrals to an agency, in the order in which rows are locked. */
+export async function openReferralsOf(tx: Tx, agencyId: string): Promise<string[]> {
+  const rows = await tx.db
+    .select({ id: referrals.id })
+    .from(referrals)
+    .where(
+      and(
+        eq(referrals.agencyId, agencyId),
+        inArray(referrals.state, [...OPEN_STATES]),
+        visible(tx, 'referral', referrals.id),
+      ),
+    )
+    .orderBy(asc(referrals.id));
+  return rows.map((row) => row.id);
 }
 
 async function openReferral(tx: Tx, row: ReferralRow): Promise<Referral> {
@@ -145,6 +167,7 @@ export type ReferralFilter = {
   assistanceCaseId?: string;
   direction?: 'sent' | 'received';
   responseOverdue?: boolean;
+  followUp?: FollowUpState;
   updatedSince?: Date;
 };
 
@@ -164,6 +187,7 @@ function filterOf(tx: Tx, filter: ReferralFilter): SQL | undefined {
     filter.assistanceCaseId ? eq(referrals.assistanceCaseId, filter.assistanceCaseId) : undefined,
     direction ? eq(own, tx.ctx.actor.agency.id) : undefined,
     responseOverdue === undefined ? undefined : responseOverdue ? overdue : not(overdue),
+    filter.followUp ? eq(referrals.followUp, filter.followUp) : undefined,
     filter.updatedSince ? gte(referrals.updatedAt, filter.updatedSince) : undefined,
   );
 }

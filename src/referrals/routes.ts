@@ -88,12 +88,9 @@ export function referralRoutes(app: App): void {
       },
     },
     (req) => {
-      const { updatedSince, state, agencyId, direction, responseOverdue } = req.query;
+      const { updatedSince, ...filter } = req.query;
       const since = updatedSince ? { updatedSince: new Date(updatedSince) } : {};
-      return req.list(
-        (tx, page) => listReferrals(tx, { state, agencyId, direction, responseOverdue, ...since }, page),
-        toReferralItem,
-      );
+      return req.list((tx, page) => listReferrals(tx, { ...filter, ...since }, page), toReferralItem);
     },
   );
   app.get(

@@ -1,8 +1,5 @@
-// Wire shapes of referrals: bodies, queries, the list item and the view for each reader.
+// Wire shapes of referrals: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
-import type { AgencyRow } from '../agencies/service.ts';
-import { availableActions } from '../kernel/action.ts';
-import { toMoney } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -21,17 +18,9 @@ import {
   Text,
 } from '../platform/http/schema.ts';
 import { enumValues } from '../reference/enums.ts';
-import {
-  isOpen,
-  isResponseOverdue,
-  MAX_OUTPUTS,
-  ORIGIN_KINDS,
-  REFERRAL_STATES,
-  referralActions,
-  referralMachine,
-} from './domain.ts';
-import { MaskedPerson, toMaskedPerson } from './package.ts';
-import type { Referral, ReferralRow } from './repository.ts';
+import { isResponseOverdue, MAX_OUTPUTS, ORIGIN_KINDS, REFERRAL_STATES } from './domain.ts';
+import { MaskedPerson } from './package.ts';
+import type { ReferralRow } from './repository.ts';
 
 const LegalBasisSchema = Literals(enumValues('legal-bases'), 'on what the disclosure to the department rests');
 const OutcomeSchema = Literals(enumValues('referral-outcomes'));
@@ -41,6 +30,11 @@ const Measures = Type.Array(Code, {
   uniqueItems: true,
   description: "codes of the set `measures`, of the recipient's kind of agency",
 });
+const FollowUpSchema = Literals(
+  enumValues('referral-follow-ups'),
+  'is the sender to decide, the measure having not come?',
+);
+const DecisionSchema = Literals(enumValues('referral-follow-up-decisions'));
 const Ids = Type.Array(Id, { minItems: 1, maxItems: 50, uniqueItems: true });
 const RespondBy = Type.String({ format: 'date', maxLength: 10, description: 'sent day + 10 working days otherwise' });
 
@@ -80,6 +74,13 @@ export const RoutingBody = named(
 
 export const NoBody = named('ReferralStep', Closed({}));
 export const ReasonBody = named('ReferralReason', Closed({ reason: Text() }));
+export const HoldBody = named(
+  'ReferralHold',
+  Closed({
+    reason: Text(),
+    resumeOn: Type.Optional({ ...CivilDate, description: 'when work goes on; today + 10 working days otherwise' }),
+  }),
+);
 export const RejectionBody = named('ReferralRejection', Closed({ reasonCode: Code, reason: Text() }));
 export const OutputBody = named(
   'ReferralOutputInput',
@@ -95,15 +96,25 @@ export const CompletionBody = named(
   'ReferralCompletion',
   Closed({ outcome: OutcomeSchema, note: Type.Optional(Nullable(Text())) }),
 );
-export const ForwardingBody = named(
-  'ReferralForwarding',
-  Closed({
-    agencyId: Id,
-    measures: Measures,
-    reason: Text(),
-    proposal: Type.Optional(Nullable(Text(4000, 'the present proposal otherwise'))),
-    respondBy: Type.Optional(Nullable(RespondBy)),
-  }),
+const onward = {
+  agencyId: Id,
+  measures: Measures,
+  proposal: Type.Optional(Nullable(Text(4000, 'the present proposal otherwise'))),
+  respondBy: Type.Optional(Nullable(RespondBy)),
+};
+export const ForwardingBody = named('ReferralForwarding', Closed({ ...onward, reason: Text() }));
+export const FollowUpBody = named(
+  'ReferralFollowUp',
+  Closed(
+    {
+      decision: DecisionSchema,
+      reason: Text(),
+      referral: Type.Optional(
+        Closed(onward, { description: 'the new referral; with `referred_again`, and only then' }),
+      ),
+    },
+    { description: 'What becomes of a need whose measure was refused, failed or was not delivered' },
+  ),
 );
 
 export const ReferralQuery = Type.Object({
@@ -112,6 +123,7 @@ export const ReferralQuery = Type.Object({
   agencyId: Type.Optional(Type.String({ maxLength: 36, format: 'uuid', description: 'department that is asked' })),
   direction: Type.Optional(Literals(['sent', 'received'], "by or to the caller's agency")),
   responseOverdue: Type.Optional(Type.Boolean()),
+  followUp: Type.Optional(FollowUpSchema),
   updatedSince: Type.Optional(Instant),
 });
 export const CaseReferralQuery = Type.Object({ ...pageQuery, state: Type.Optional(Literals(REFERRAL_STATES)) });
@@ -132,6 +144,8 @@ const listed = {
   responseOverdue: Type.Boolean({ description: 'not answered by respondBy' }),
   reminders: Type.Integer({ minimum: 0 }),
   outcome: Nullable(OutcomeSchema),
+  resumeOn: Nullable({ ...CivilDate, description: 'of a referral on hold' }),
+  followUp: FollowUpSchema,
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -158,7 +172,7 @@ export const ReferralView = named(
     rejection: Nullable(Closed({ reasonCode: Code, reason: narrative() })),
     holdReason: narrative('of the last hold'),
     failureReason: narrative(),
-    cancellationReason: narrative(),
+    cancellationReason: narrative('of a cancellation or forwarding, for the sender'),
     completion: Nullable(Closed({ outcome: OutcomeSchema, note: narrative() })),
     outputs: Type.Array(
       Closed({
@@ -172,6 +186,10 @@ export const ReferralView = named(
       }),
       { maxItems: MAX_OUTPUTS },
     ),
+    followUpDecision: Nullable(
+      Closed({ decision: DecisionSchema, reason: narrative(), referralId: Nullable(Id), decidedAt: Instant }),
+    ),
+    formerAgency: Nullable({ ...AgencyRef, description: 'the department that was asked before its successor' }),
     forwardedFromId: Nullable(Id),
     forwardedToId: Nullable(Id),
     availableActions: Type.Array(AvailableAction, { maxItems: 20 }),
@@ -183,7 +201,7 @@ export const SentReferrals = Type.Unsafe<Static<typeof ReferralView> | Static<ty
 });
 
 /** The recipient sees its package only: where the referral came from and went to is the sender's (and oversight's). */
-function listedOf(tx: Tx, r: ReferralRow) {
+export function listedOf(tx: Tx, r: ReferralRow) {
   const { id, number, state, version, originKind, legalBasis, personCount, sentOn, respondBy, outcome } = r;
   const recipient = tx.ctx.actor.agency.id === r.agencyId;
   return {
@@ -202,6 +220,8 @@ function listedOf(tx: Tx, r: ReferralRow) {
     responseOverdue: isResponseOverdue(r, tx.ctx.today),
     reminders: r.reminderCount,
     outcome,
+    resumeOn: r.resumeOn,
+    followUp: recipient ? 'none' : r.followUp,
     createdAt: r.createdAt.toISOString(),
     updatedAt: r.updatedAt.toISOString(),
   };
@@ -209,48 +229,4 @@ function listedOf(tx: Tx, r: ReferralRow) {
 
 export function toReferralItem(tx: Tx, r: ReferralRow): Static<typeof ReferralItem> {
   return { ...listedOf(tx, r), senderAgencyId: r.senderAgencyId, agencyId: r.agencyId };
-}
-
-const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
-const instantOf = (at: Date | null) => at?.toISOString() ?? null;
-
-function toOutput(output: Referral['outputs'][number], party: boolean) {
-  const { id, measure, fromOn, toOn, valueFen, note, createdAt } = output;
-  const value = valueFen === null ? null : toMoney(valueFen);
-  const recordedAt = createdAt.toISOString();
-  return { id, measure, from: fromOn, to: toOn, value, note: party ? note : null, recordedAt };
-}
-
-/** Narrative for sender and recipient, the proposal for the recipient only while the package is open; persons always masked. */
-export function toReferralView(tx: Tx, r: Referral, agencyOf: (id: string) => AgencyRow): Static<typeof ReferralView> {
-  const { actor, language } = tx.ctx;
-  const sender = actor.agency.id === r.senderAgencyId;
-  const recipient = actor.agency.id === r.agencyId;
-  const party = sender || recipient;
-  const shown = (text: string | undefined | null) => (party ? (text ?? null) : null);
-  const disclosed = recipient && isOpen(r.state);
-  if (disclosed) for (const p of r.persons) tx.viewed(p.personId, ['proposal'], 'referral.recipient');
-  const { reasonCode, outcome, texts } = r;
-  return {
-    ...listedOf(tx, r),
-    senderAgency: refOf(agencyOf(r.senderAgencyId)),
-    agency: refOf(agencyOf(r.agencyId)),
-    measures: r.measures,
-    proposal: sender || disclosed ? r.proposal : null,
-    persons: r.persons.map((p) => toMaskedPerson(p, !recipient)),
-    receivedAt: instantOf(r.receivedAt),
-    answeredAt: instantOf(r.answeredAt),
-    startedAt: instantOf(r.startedAt),
-    endedAt: instantOf(r.endedAt),
-    remindedAt: instantOf(r.remindedAt),
-    rejection: reasonCode ? { reasonCode, reason: shown(texts.rejectionReason) } : null,
-    holdReason: shown(texts.holdReason),
-    failureReason: shown(texts.failureReason),
-    cancellationReason: shown(texts.cancellationReason),
-    completion: outcome ? { outcome, note: shown(texts.completionNote) } : null,
-    outputs: r.outputs.map((o) => toOutput(o, party)),
-    forwardedFromId: recipient ? null : r.forwardedFromId,
-    forwardedToId: recipient ? null : r.forwardedToId,
-    availableActions: availableActions(referralMachine, referralActions, r, actor, `/v1/referrals/${r.id}`, language),
-  };
 }

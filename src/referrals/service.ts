@@ -1,5 +1,5 @@
 // Sending referrals: from which origin, to whom, with exactly which persons; and what other features may ask about them.
-import { type AgencyRow, findSuperiors, requireAgencies } from '../agencies/service.ts';
+import { type AgencyRow, findSuperiors } from '../agencies/service.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import { addWorkingDays } from '../kernel/working-days.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
@@ -19,6 +19,7 @@ import {
   type ReferralPerson,
   type ReferralRow,
 } from './repository.ts';
+import { requireStanding } from './successors.ts';
 
 export type { Referral, ReferralOutput, ReferralPerson, ReferralRow };
 export { findReferral };
@@ -130,12 +131,15 @@ export async function createReferral(
   const id = tx.newId();
   const fresh = { receivedAt: null, answeredAt: null, startedAt: null, endedAt: null, reasonCode: null, outcome: null };
   const quiet = { textsSealed: null, reminderCount: 0, remindedAt: null, forwardedToId: null, version: 1 };
+  const noFollowUp = { followUp: 'none', followUpDecision: null, followUpReferralId: null } as const;
+  const later = { ...noFollowUp, followedUpAt: null, followedUpBy: null, resumeOn: null, formerAgencyId: null };
   const row = await insertReferral(
     tx,
     {
       ...draft,
       ...fresh,
       ...quiet,
+      ...later,
       id,
       number: await allotRecordNumber(tx, 'RF', agency.code),
       senderAgencyId: agency.id,
@@ -153,7 +157,7 @@ export async function createReferral(
     type: 'referral.requested',
     kind: 'referral',
     id,
-    data: factData({ ...row, persons }),
+    data: { ...factData({ ...row, persons }), respondBy: draft.respondBy },
     access: [
       ...superiors.map((agencyId) => ({ agencyId, relation: 'oversight' as const })),
       { agencyId: agency.id, relation: 'source' },
@@ -174,7 +178,7 @@ export async function sendReferrals(
   at: Place,
 ): Promise<Referral[]> {
   const { today, actor } = tx.ctx;
-  const agencies = await requireAgencies(
+  const agencies = await requireStanding(
     tx,
     requests.map((r) => r.agencyId),
     (i) => `${at(i)}/agencyId`,

@@ -1,7 +1,14 @@
 // Referrals, the persons in each package as they were disclosed, and the measures that were delivered.
 import { bigint, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { bytea } from '../platform/crypto/table.ts';
-import type { LegalBasis, OriginKind, ReferralOutcome, ReferralState } from './domain.ts';
+import type {
+  FollowUpDecision,
+  FollowUpState,
+  LegalBasis,
+  OriginKind,
+  ReferralOutcome,
+  ReferralState,
+} from './domain.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const day = (name: string) => date(name, { mode: 'string' });
@@ -37,6 +44,15 @@ export const referrals = pgTable('referrals', {
   forwardedFromId: uuid('forwarded_from_id').unique(),
   forwardedToId: uuid('forwarded_to_id').unique(),
   sentBy: uuid('sent_by'),
+  /** The day on which one on hold is taken up again. */
+  resumeOn: day('resume_on'),
+  /** The department that was asked before its successor took over. */
+  formerAgencyId: uuid('former_agency_id'),
+  followUp: text('follow_up').$type<FollowUpState>().notNull().default('none'),
+  followUpDecision: text('follow_up_decision').$type<FollowUpDecision>(),
+  followUpReferralId: uuid('follow_up_referral_id').unique(),
+  followedUpAt: instant('followed_up_at'),
+  followedUpBy: uuid('followed_up_by'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),

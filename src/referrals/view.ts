@@ -1,16 +1,83 @@
-// Referrals as their readers see them: one, or all that one request sent.
+// Referrals as each reader sees them: one, or all that one request sent.
 import type { Static } from 'typebox';
-import { requireAgencyMap } from '../agencies/service.ts';
+import { type AgencyRow, requireAgencyMap } from '../agencies/service.ts';
+import { availableActions } from '../kernel/action.ts';
+import { toMoney } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { type ReferralBatch, type ReferralsBody, type ReferralView, toReferralView } from './schema.ts';
+import { isOpen, referralActions, referralMachine } from './domain.ts';
+import { toMaskedPerson } from './package.ts';
+import { listedOf, type ReferralBatch, type ReferralsBody, type ReferralView } from './schema.ts';
 import type { Referral, ReferralRequest } from './service.ts';
+
+const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
+const instantOf = (at: Date | null) => at?.toISOString() ?? null;
+
+function toOutput(output: Referral['outputs'][number], party: boolean) {
+  const { id, measure, fromOn, toOn, valueFen, note, createdAt } = output;
+  const value = valueFen === null ? null : toMoney(valueFen);
+  const recordedAt = createdAt.toISOString();
+  return { id, measure, from: fromOn, to: toOn, value, note: party ? note : null, recordedAt };
+}
+
+/** What the sender made of a measure that did not come; nothing of the recipient's. */
+function followUpOf(r: Referral, sender: boolean) {
+  const { followUpDecision: decision, followUpReferralId: referralId, followedUpAt, texts } = r;
+  if (!decision || !followedUpAt) return null;
+  return {
+    decision,
+    reason: sender ? (texts.followUpReason ?? null) : null,
+    referralId,
+    decidedAt: followedUpAt.toISOString(),
+  };
+}
+
+/**
+ * Persons always masked. The recipient sees the sender's words and masked names only while the package is open; afterwards
+ * masked ids, measures, dates and its own answers (P-11).
+ */
+function toReferralView(tx: Tx, r: Referral, agencyOf: (id: string) => AgencyRow): Static<typeof ReferralView> {
+  const { actor, language } = tx.ctx;
+  const sender = actor.agency.id === r.senderAgencyId;
+  const recipient = actor.agency.id === r.agencyId;
+  const party = sender || recipient;
+  const shown = (text: string | undefined | null) => (party ? (text ?? null) : null);
+  const disclosed = recipient && isOpen(r.state);
+  if (disclosed) for (const p of r.persons) tx.viewed(p.personId, ['proposal'], 'referral.recipient');
+  const { reasonCode, outcome, texts } = r;
+  return {
+    ...listedOf(tx, r),
+    senderAgency: refOf(agencyOf(r.senderAgencyId)),
+    agency: refOf(agencyOf(r.agencyId)),
+    measures: r.measures,
+    proposal: sender || disclosed ? r.proposal : null,
+    persons: r.persons.map((p) => toMaskedPerson(p, { recipient, open: disclosed })),
+    receivedAt: instantOf(r.receivedAt),
+    answeredAt: instantOf(r.answeredAt),
+    startedAt: instantOf(r.startedAt),
+    endedAt: instantOf(r.endedAt),
+    remindedAt: instantOf(r.remindedAt),
+    rejection: reasonCode ? { reasonCode, reason: shown(texts.rejectionReason) } : null,
+    holdReason: shown(texts.holdReason),
+    failureReason: shown(texts.failureReason),
+    cancellationReason: sender ? (texts.cancellationReason ?? null) : null,
+    completion: outcome ? { outcome, note: shown(texts.completionNote) } : null,
+    outputs: r.outputs.map((o) => toOutput(o, party)),
+    followUpDecision: recipient ? null : followUpOf(r, sender),
+    formerAgency: r.formerAgencyId ? refOf(agencyOf(r.formerAgencyId)) : null,
+    forwardedFromId: recipient ? null : r.forwardedFromId,
+    forwardedToId: recipient ? null : r.forwardedToId,
+    availableActions: availableActions(referralMachine, referralActions, r, actor, `/v1/referrals/${r.id}`, language),
+  };
+}
 
 /** A request as it came: one referral, or a batch whose answer lists all of them. */
 export type Sent = { batch: boolean; referrals: readonly Referral[] };
 
+const agenciesOf = (r: Referral) => [r.senderAgencyId, r.agencyId, ...(r.formerAgencyId ? [r.formerAgencyId] : [])];
+
 /** Agencies of the view in one look. */
 export async function viewReferral(tx: Tx, referral: Referral): Promise<Static<typeof ReferralView>> {
-  return toReferralView(tx, referral, await requireAgencyMap(tx, [referral.senderAgencyId, referral.agencyId]));
+  return toReferralView(tx, referral, await requireAgencyMap(tx, agenciesOf(referral)));
 }
 
 export async function viewSent(
@@ -19,10 +86,7 @@ export async function viewSent(
 ): Promise<Static<typeof ReferralView> | Static<typeof ReferralBatch>> {
   const [first] = referrals;
   if (!batch && first) return viewReferral(tx, first);
-  const agencyOf = await requireAgencyMap(
-    tx,
-    referrals.flatMap((r) => [r.senderAgencyId, r.agencyId]),
-  );
+  const agencyOf = await requireAgencyMap(tx, referrals.flatMap(agenciesOf));
   return { items: referrals.map((r) => toReferralView(tx, r, agencyOf)) };
 }
 

@@ -51,6 +51,9 @@ const PATHS: Record<State, readonly string[]> = {
   cancelled: ['cancellation'],
 };
 
+/** Moves nothing: its own rule says when (test/api/referrals/follow-up.test.ts). */
+const WITHOUT_VERB = ['follow-up'];
+
 const verbs = Object.keys(TABLE);
 const rowOf = (verb: string): Row => {
   const row = TABLE[verb];
@@ -89,7 +92,7 @@ describe('the lifecycle of a referral', () => {
   }
 
   test('the table, the machine and the actions name the same verbs', () => {
-    expect(verbs.toSorted()).toEqual(Object.keys(referralActions).toSorted());
+    expect([...verbs, ...WITHOUT_VERB].toSorted()).toEqual(Object.keys(referralActions).toSorted());
     const used = Object.values(referralActions).flatMap((action) => [...action.verbs]);
     expect(used.toSorted()).toEqual(Object.keys(referralMachine.verbs).toSorted());
     expect(legal.length + illegal.length).toBe(REFERRAL_STATES.length * verbs.length);

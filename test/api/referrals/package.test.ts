@@ -70,30 +70,66 @@ describe('the package of a referral', () => {
       expect((await api.get(officer, `${referral.path}/package`)).status).toBe(404);
   });
 
-  test.each([
-    ['completion', { outcome: 'delivered', note: '已落实' }],
-    ['failure', { reason: '本人已迁出' }],
-  ])('is masked for the recipient after %s', async (verb, body) => {
-    const { api } = service;
-    const referral = await given.refer(granted);
-    await steps(given.story, 'civil.heping', referral, [['acceptance'], ['start'], [verb, body]]);
-    const after = await api.get('civil.heping', `${referral.path}/package`);
-    expect(after.body).toMatchObject({ masked: true, proposal: null });
-    expect(after.body.persons).toMatchObject([{ name: '李*', phone: expect.stringContaining('****') }, {}]);
-    expect(after.text).not.toMatch(/李秀兰|样例路|20000/);
-    expect((await api.get('civil.heping', referral.path)).body.proposal).toBeNull();
-  });
+  type Ending = { officer: string; before: readonly (readonly [string])[]; body: () => Promise<object> };
+  const civil = 'civil.heping';
+  const begun = [['acceptance'], ['start']] as const;
+  const ENDINGS: Readonly<Record<string, Ending>> = {
+    completion: { officer: civil, before: [...begun], body: async () => ({ outcome: 'delivered', note: '已落实' }) },
+    failure: { officer: civil, before: [...begun], body: async () => ({ reason: '无法办理' }) },
+    rejection: {
+      officer: civil,
+      before: [['receipt']],
+      body: async () => ({ reasonCode: 'person_declined', reason: '本人不接受' }),
+    },
+    cancellation: {
+      officer: 'handler.heping',
+      before: [...begun, ['hold']],
+      body: async () => ({ reason: '重复移送' }),
+    },
+    forwarding: {
+      officer: 'handler.heping',
+      before: [['acceptance']],
+      body: async () => ({
+        agencyId: await given.story.agencyOf('hr.heping'),
+        measures: ['HR1'],
+        reason: '改由人社办理',
+      }),
+    },
+  };
 
-  test('is masked for the recipient after a cancellation and a rejection', async () => {
+  test.each(Object.keys(ENDINGS))('narrows to masked ids, measures and own answers with %s', async (verb) => {
     const { api } = service;
-    const cancelled = await given.refer(granted);
-    await steps(given.story, 'handler.heping', cancelled, [['cancellation', { reason: '重复移送' }]]);
-    const rejected = await given.refer(granted);
-    await steps(given.story, 'civil.heping', rejected, [
-      ['rejection', { reasonCode: 'person_declined', reason: '本人不接受' }],
-    ]);
-    for (const { path } of [cancelled, rejected])
-      expect((await api.get('civil.heping', `${path}/package`)).body).toMatchObject({ masked: true, proposal: null });
+    const ending = ENDINGS[verb];
+    const referral = await given.refer(granted);
+    const before = (ending?.before ?? []).map(
+      ([step]) => [step, step === 'hold' ? { reason: '等待名额' } : {}] as const,
+    );
+    await steps(given.story, civil, referral, before);
+    expect((await api.get(civil, `${referral.path}/package`)).body).toMatchObject({ masked: false });
+    await steps(given.story, ending?.officer ?? '', referral, [[verb, await ending?.body()]]);
+    const views = () => query(`select 1 from audit_records where type = 'person.viewed'`);
+    const audited = (await views()).length;
+    for (const path of [`${referral.path}/package`, referral.path]) {
+      const { body, text } = await api.get(civil, path);
+      const nobody = { name: null, phone: null, address: null, householdRegionCode: null };
+      expect(body).toMatchObject({
+        proposal: null,
+        measures: ['MCA3'],
+        persons: [{ ...nobody, idNumber: expect.stringMatching(/^210\*+/) }, nobody],
+      });
+      expect(text).not.toMatch(/李|样例路|20000|1381234|家庭生活困难|重复移送|改由人社办理/);
+    }
+    expect((await views()).length).toBe(audited);
+    const own = (await api.get(civil, referral.path)).body;
+    const answers = {
+      completion: { completion: { outcome: 'delivered', note: '已落实' } },
+      failure: { failureReason: '无法办理' },
+      rejection: { rejection: { reasonCode: 'person_declined', reason: '本人不接受' } },
+      cancellation: { holdReason: '等待名额', resumeOn: null },
+    } as Record<string, object>;
+    expect(own).toMatchObject(answers[verb] ?? {});
+    const sender = await api.get('handler.heping', referral.path);
+    expect(sender.body).toMatchObject({ proposal: '家庭生活困难，建议给予救助', persons: [{ name: '李*' }, {}] });
   });
 
   test('nothing of it stands in clear in the database, the events or the log', async () => {
