@@ -56,6 +56,8 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { visitMachine } from './visits/domain.ts';
 import { visitHandlers } from './visits/handlers.ts';
 import { visitRoutes } from './visits/routes.ts';
+import { workItemRoutes } from './work-items/routes.ts';
+import { workItemSink } from './work-items/sink.ts';
 
 export type AppDeps = {
   config: Config;
@@ -76,8 +78,8 @@ export type AppDeps = {
 
 export type Built = { app: App; tx: TxDeps; metrics: Metrics };
 
-/** Every fact reaches both in its transaction. */
-export const appSinks: readonly FactSink[] = [auditSink, eventSink];
+/** Every fact reaches all of them in its transaction; what awaits whom is asked last, when all facts are known. */
+export const appSinks: readonly FactSink[] = [auditSink, eventSink, workItemSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
 export const handlers: readonly FactHandler[] = [
@@ -143,6 +145,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   referralDecisionRoutes(app);
   visitRoutes(app);
   accountRoutes(app);
+  workItemRoutes(app);
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

@@ -9,13 +9,17 @@ const readFlow = [
   'visit:read',
   'account:read',
   'notice:read',
+  'deadline:read',
   'person:read',
 ] as const;
 const everyone = ['agency:read', 'reference:read', 'event:read'] as const;
+/** For whom something can wait. */
+const work = ['work:read', 'work:assign'] as const;
 
 export const ROLES = {
   intake: [
     ...everyone,
+    ...work,
     ...readFlow,
     'clue:submit',
     'clue:edit',
@@ -33,6 +37,7 @@ export const ROLES = {
   ],
   handler: [
     ...everyone,
+    ...work,
     ...readFlow,
     'clue:answer',
     'case:create',
@@ -42,6 +47,7 @@ export const ROLES = {
     'case:reconsider',
     'case:withdraw',
     'case:close',
+    'case:notify',
     'disbursement:plan',
     'disbursement:void',
     'disbursement:confirm_receipt',
@@ -57,6 +63,7 @@ export const ROLES = {
   ],
   head: [
     ...everyone,
+    ...work,
     ...readFlow,
     'clue:accept',
     'clue:return',
@@ -67,11 +74,14 @@ export const ROLES = {
     'case:create',
     'case:edit',
     'case:assign',
+    'deadline:pause',
+    'case:mark_typical',
     'case:request_documents',
     'case:propose',
     'case:reconsider',
     'case:withdraw',
     'case:close',
+    'case:notify',
     'disbursement:plan',
     'disbursement:authorise',
     'disbursement:void',
@@ -88,9 +98,13 @@ export const ROLES = {
   ],
   chief: [
     ...everyone,
+    ...work,
     ...readFlow,
     'case:decide',
+    'deadline:extend',
+    'deadline:waive',
     'case:revoke',
+    'case:mark_typical',
     'disbursement:authorise',
     'disbursement:void',
     'disbursement:recover',
@@ -99,7 +113,9 @@ export const ROLES = {
   ],
   finance: [
     ...everyone,
+    ...work,
     'case:read',
+    'deadline:read',
     'disbursement:read',
     'disbursement:settle',
     'disbursement:appropriate',
@@ -114,6 +130,8 @@ export const ROLES = {
   admin: [...everyone, 'agency:manage', 'officer:manage', 'client:manage', 'sandbox:manage'],
   wf_officer: [
     ...everyone,
+    ...work,
+    'deadline:read',
     'clue:read',
     'clue:submit',
     'clue:edit',
@@ -133,6 +151,8 @@ export const ROLES = {
   ],
   dept_officer: [
     ...everyone,
+    ...work,
+    'deadline:read',
     'clue:read',
     'clue:submit',
     'clue:edit',
@@ -141,7 +161,7 @@ export const ROLES = {
     'referral:answer',
     'person:read',
   ],
-  treasury_officer: [...everyone, 'disbursement:read', 'disbursement:appropriate'],
+  treasury_officer: [...everyone, ...work, 'deadline:read', 'disbursement:read', 'disbursement:appropriate'],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLES;

@@ -67,7 +67,19 @@ export async function addOfficer(tx: Tx, agencyId: string, input: OfficerInput):
   ensureNotOwn(tx, personKey);
   const times = { createdAt: tx.ctx.now, updatedAt: tx.ctx.now };
   const id = tx.newId();
-  const officer: OfficerRow = { id, agencyId, code, name, personKey, roles, state: 'active', version: 1, ...times };
+  const absence = { absentFrom: null, absentUntil: null, substituteOfficerId: null };
+  const officer: OfficerRow = {
+    id,
+    agencyId,
+    code,
+    name,
+    personKey,
+    roles,
+    state: 'active',
+    version: 1,
+    ...absence,
+    ...times,
+  };
   await insertOfficer(tx, officer);
   tx.record({ type: 'agency.officer_added', kind: 'agency', id: agencyId, data: { officerId: id, roles } });
   return officer;

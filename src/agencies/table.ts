@@ -33,6 +33,10 @@ export const officers = pgTable('officers', {
   personKey: text('person_key').notNull(),
   roles: text().array().notNull(),
   state: text().$type<'active' | 'suspended'>().notNull().default('active'),
+  /** During an absence the substitute finds the officer's work items among their own. */
+  absentFrom: date('absent_from', { mode: 'string' }),
+  absentUntil: date('absent_until', { mode: 'string' }),
+  substituteOfficerId: uuid('substitute_officer_id'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
@@ -45,6 +49,9 @@ export const clients = pgTable('clients', {
   roles: text().array().notNull(),
   secretHash: bytea('secret_hash').notNull(),
   secretExpiresAt: instant('secret_expires_at').notNull(),
+  /** Still good while the client's systems change over (S-09). */
+  previousSecretHash: bytea('previous_secret_hash'),
+  previousSecretExpiresAt: instant('previous_secret_expires_at'),
   state: text().$type<'active' | 'suspended'>().notNull().default('active'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),

@@ -87,6 +87,8 @@ export type DisbursementFacts = {
   plannedByPersonKey: string;
   authorisedByPersonKey: string | null;
   recoveryOrderedByPersonKey: string | null;
+  appropriatedOn: string | null;
+  notifiedOn: string | null;
   /** The case was closed or revoked: nothing more is paid. */
   caseEnded: boolean;
 };
@@ -163,9 +165,14 @@ const recovery = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
 const chief = (actor: Actor): Problem | undefined =>
   may(actor, 'disbursement:authorise') ? undefined : notCompetent('检察长', 'chief procurator');
 
+/** The treasury or bank has the application, whatever became of it. */
+const asked = (line: DisbursementFacts): boolean =>
+  line.state === 'submitted' || line.state === 'unknown' || line.state === 'settled';
+
 export const disbursementActions = {
   authorisation: {
     verbs: ['authorise'],
+    awaited: true,
     permission: 'disbursement:authorise',
     label: ['审批支付', 'Authorise'],
     path: 'authorisation',
@@ -174,6 +181,7 @@ export const disbursementActions = {
   },
   submission: {
     verbs: ['submit'],
+    awaited: true,
     permission: 'disbursement:settle',
     label: ['提交支付', 'Submit for payment'],
     path: 'submission',
@@ -182,6 +190,7 @@ export const disbursementActions = {
   },
   appropriation: {
     verbs: ['appropriate'],
+    awaited: (line) => line.appropriatedOn === null && asked(line),
     permission: 'disbursement:appropriate',
     label: ['登记拨款', 'Record the appropriation'],
     path: 'appropriation',
@@ -189,6 +198,7 @@ export const disbursementActions = {
   },
   notification: {
     verbs: ['notify'],
+    awaited: (line) => line.notifiedOn === null && (line.appropriatedOn !== null || line.state === 'settled'),
     permission: 'disbursement:confirm_receipt',
     label: ['登记告知', 'Record the notification'],
     path: 'notification',
@@ -196,6 +206,7 @@ export const disbursementActions = {
   },
   settlement: {
     verbs: ['settle'],
+    awaited: true,
     permission: 'disbursement:settle',
     label: ['确认支付', 'Settle'],
     path: 'settlement',
@@ -220,6 +231,7 @@ export const disbursementActions = {
   },
   'receipt-confirmation': {
     verbs: ['confirm-receipt', 'dispute-receipt'],
+    awaited: true,
     permission: 'disbursement:confirm_receipt',
     label: ['确认收款', 'Confirm receipt'],
     path: 'receipt-confirmation',
@@ -228,6 +240,7 @@ export const disbursementActions = {
   },
   recovery: {
     verbs: ['order-recovery', 'recover'],
+    awaited: (line) => line.state === 'recovering',
     permission: 'disbursement:recover',
     label: ['追回', 'Recover'],
     path: 'recovery',

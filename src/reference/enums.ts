@@ -1,6 +1,7 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
 import { peopleEnums } from './enums-people.ts';
+import { workEnums } from './enums-work.ts';
 
 type Names = readonly [name: string, nameEn: string];
 type Enum = { title: Names; values: Readonly<Record<string, Names>> };
@@ -99,6 +100,28 @@ export const enums = {
       granted: ['予以救助', 'Granted'],
       refused: ['不予救助', 'Refused'],
       returned: ['退回补充', 'Returned'],
+    },
+  },
+  'refusal-bases': {
+    title: ['不予救助依据', 'Bases of a refusal'],
+    values: {
+      exclusion: ['存在一般不予救助的情形（细则第八条）', 'An exclusion applies (rules art. 8)'],
+      eligibility_not_met: ['不符合救助情形（细则第七条）', 'No situation of eligibility (rules art. 7)'],
+      aided_already: ['同一案件已获救助（一次性救助）', 'Aided already for the same case (once only)'],
+      other: ['其他', 'Other'],
+    },
+  },
+  'superior-approval-reasons': {
+    title: ['报上级检察院审批的事由', 'Why the level above approves'],
+    values: { exclusion_override: ['存在不予救助情形仍拟救助', 'Aid in spite of an exclusion'] },
+  },
+  'document-item-statuses': {
+    title: ['补充材料状态', 'States of documents asked for'],
+    values: {
+      requested: ['待补充', 'Requested'],
+      received: ['已收到', 'Received'],
+      to_be_obtained_by_organ: ['由检察机关调取', 'To be obtained by the procuratorate'],
+      waived: ['免予提交', 'Waived'],
     },
   },
   'disbursement-kinds': {
@@ -223,10 +246,39 @@ export const enums = {
   'account-next-actions': {
     title: ['台账下一步', 'Next actions of accounts'],
     values: {
-      visit: ['按计划回访', 'Planned visit'],
+      transfer_acceptance: ['等待接收单位确认移交', 'Acceptance of a transfer'],
+      closure_consent: ['等待另一主管单位同意销号', 'Consent of the other owner to closing'],
+      escalation_decision: ['会商升级事项', 'Decision on an escalation'],
+      entry_countersignature: ['等待另一主管单位会签', 'Countersignature of an entry'],
+      objection_answer: ['答复异议', 'Answer to an objection'],
+      notice_receipt: ['等待妇联签收案件通报', 'Receipt of a case notice'],
+      referral_decision: ['决定未落实移送的后续', 'Decision on a referral that failed'],
+      social_assistance: ['转送社会救助', 'Social assistance instead of judicial aid'],
       referral_response: ['等待移送答复', 'Answer to a referral'],
+      case_decision: ['等待救助决定', 'Decision on the case'],
+      visit: ['按计划回访', 'Planned visit'],
       first_visit: ['首次回访', 'First visit'],
       plan_visit: ['安排下次回访', 'Next visit to be planned'],
+    },
+  },
+  'account-entry-states': {
+    title: ['台账记录状态', 'States of account entries'],
+    values: {
+      open: ['待会签', 'Awaiting countersignature'],
+      countersigned: ['已会签', 'Countersigned'],
+      objected: ['有异议', 'Objected to'],
+    },
+  },
+  'account-closing-reasons': {
+    title: ['台账销号原因', 'Reasons for closing an account'],
+    values: {
+      stabilised: ['生活稳定，措施落实', 'Stable, the measures have arrived'],
+      moved_away: ['迁出本省', 'Moved out of the province'],
+      deceased: ['死亡', 'Deceased'],
+      declined: ['本人不愿继续', 'The person does not want it any more'],
+      out_of_reach: ['长期无法联系', 'Out of reach for long'],
+      other: ['其他', 'Other'],
+      merged: ['与同一人的另一台账合并', 'Merged with another account of the same person'],
     },
   },
   'visit-modes': {
@@ -284,8 +336,10 @@ export const enums = {
       holiday: ['节假日', 'Holiday'],
       assumed_workday: ['放假安排未公布，暂按工作日', 'Holiday plan unpublished, taken as a working day'],
       assumed_weekend: ['放假安排未公布，暂按双休日', 'Holiday plan unpublished, taken as a weekend'],
-    } satisfies Record<(typeof dayReasons)[number], Names>,
+      paused: ['中止期间', 'The clock was paused'],
+    } satisfies Record<(typeof dayReasons)[number] | 'paused', Names>,
   },
+  ...workEnums,
 } as const satisfies Record<string, Enum>;
 
 export type EnumName = keyof typeof enums;

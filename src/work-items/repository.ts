@@ -1,0 +1,251 @@
+// Work items in the database: replaced for a resource in two statements, listed by one index in the order of the queue.
+import { and, asc, desc, eq, gt, inArray, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { agencies, officers } from '../agencies/table.ts';
+import { type Actor, type ActorAgency, SYSTEM_SCOPE } from '../kernel/actor.ts';
+import type { ResourceKind } from '../kernel/fact.ts';
+import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
+import { access } from '../platform/db/access.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { queueKey, type WorkKind, type WorkOrder } from './domain.ts';
+import { workItems } from './table.ts';
+
+export type WorkRow = typeof workItems.$inferSelect;
+/** As the caller sees it: `allowed` is the answer of the probes for this officer. */
+export type WorkItem = WorkRow & { allowed: boolean };
+export type NewWork = Omit<
+  WorkRow,
+  'id' | 'queueKey' | 'assignedBy' | 'assignedAt' | 'noteSealed' | 'version' | 'createdAt' | 'updatedAt'
+>;
+export type WorkFilter = {
+  assignee: 'me' | 'agency';
+  kinds: readonly WorkKind[];
+  dueBefore?: string | undefined;
+  order: WorkOrder;
+};
+
+/** Statements that follow see every resource, as fact handlers do; the transaction is about to end. */
+export async function underSystemScope<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  const { scope, oversight } = tx.ctx;
+  const switched = tx.db
+    .execute(sql`select set_config('app.agency', ${SYSTEM_SCOPE}, true), set_config('app.oversight', 'on', true)`)
+    .catch(() => undefined);
+  Object.assign(tx.ctx, { scope: SYSTEM_SCOPE, oversight: true });
+  try {
+    return await work();
+  } finally {
+    Object.assign(tx.ctx, { scope, oversight });
+    await switched;
+  }
+}
+
+export const placeColumns = {
+  id: agencies.id,
+  code: agencies.code,
+  name: agencies.name,
+  kind: agencies.kind,
+  level: agencies.level,
+  regionCode: agencies.regionCode,
+};
+
+/** Agencies that stand in a direct relation to the resource. */
+export const related = (kind: ResourceKind, id: SQL | string) =>
+  and(
+    eq(access.kind, kind),
+    eq(access.resourceId, id),
+    ne(access.agencyId, SYSTEM_SCOPE),
+    ne(access.relation, 'oversight'),
+  );
+
+export async function findCandidates(tx: Tx, kind: ResourceKind, id: string): Promise<ActorAgency[]> {
+  return tx.db
+    .select(placeColumns)
+    .from(access)
+    .innerJoin(agencies, eq(agencies.id, access.agencyId))
+    .where(related(kind, id));
+}
+
+/** The designated officer, unless the rule keeps that very person out. */
+const assigneeOf = (officerId: SQL, keys: SQL) =>
+  sql`(select o.id from ${officers} o where o.id = ${officerId} and o.person_key <> all(${keys}))`;
+
+/** What an assignment may keep when the resource has changed. */
+const kept = sql`case when ${workItems.assignedBy} is not null
+    and (excluded.for_anyone or excluded.for_head or ${workItems.assigneeOfficerId} = any(excluded.officer_ids))
+  then ${workItems.assigneeOfficerId} else excluded.assignee_officer_id end`;
+
+const CHANGING = [
+  'permissions',
+  'officer_only',
+  'for_anyone',
+  'for_head',
+  'officer_ids',
+  'excluded_person_keys',
+  'urgent',
+  'due_on',
+] as const;
+const list = (prefix: string) => sql.raw(CHANGING.map((column) => `${prefix}.${column}`).join(', '));
+const setTo = (column: string) => sql.raw(`excluded.${column}`);
+
+function rowsOf(tx: Tx, items: readonly NewWork[]) {
+  return items.map((item) => {
+    const id = tx.newId();
+    const { assigneeOfficerId: officerId, excludedPersonKeys: keys } = item;
+    const assignee =
+      officerId && keys.length > 0 ? assigneeOf(sql`${officerId}`, sql`${sql.param(keys)}::text[]`) : officerId;
+    const times = { createdAt: tx.ctx.now, updatedAt: tx.ctx.now };
+    return { ...item, id, queueKey: queueKey({ ...item, id }), assigneeOfficerId: assignee, ...times };
+  });
+}
+
+async function insertItems(tx: Tx, items: readonly NewWork[], replacing: boolean): Promise<void> {
+  const insert = tx.db.insert(workItems).values(rowsOf(tx, items));
+  if (!replacing) return void (await insert);
+  const due = sql`coalesce(excluded.due_on, '9999-12-31')`;
+  await insert.onConflictDoUpdate({
+    target: [workItems.resourceId, workItems.agencyId, workItems.action],
+    set: {
+      permissions: setTo('permissions'),
+      officerOnly: setTo('officer_only'),
+      forAnyone: setTo('for_anyone'),
+      forHead: setTo('for_head'),
+      officerIds: setTo('officer_ids'),
+      excludedPersonKeys: setTo('excluded_person_keys'),
+      urgent: setTo('urgent'),
+      dueOn: setTo('due_on'),
+      queueKey: sql`case when excluded.urgent then '0|' else '1|' end || ${due} || '|' || ${workItems.id}`,
+      assigneeOfficerId: assigneeOf(kept, sql`excluded.excluded_person_keys`),
+      version: sql`${workItems.version} + 1`,
+      updatedAt: tx.ctx.now,
+    },
+    setWhere: sql`(${list('work_items')}, work_items.assigned_by is not null or work_items.assignee_officer_id is not distinct from excluded.assignee_officer_id)
+      is distinct from (${list('excluded')}, true)`,
+  });
+}
+
+/** The items of these resources are `items` from now on; `fresh`: resources that have had none. */
+export async function replaceItems(
+  tx: Tx,
+  resources: readonly { id: string; fresh: boolean }[],
+  items: readonly NewWork[],
+): Promise<void> {
+  const known = resources.filter((resource) => !resource.fresh).map((resource) => resource.id);
+  const keys = items.map((item) => `${item.resourceId}|${item.agencyId}|${item.action}`);
+  const key = sql`${workItems.resourceId} || '|' || ${workItems.agencyId} || '|' || ${workItems.action}`;
+  const gone = and(inArray(workItems.resourceId, known), sql`${key} <> all(${sql.param(keys)}::text[])`);
+  await Promise.all([
+    known.length > 0 ? tx.db.delete(workItems).where(gone) : undefined,
+    items.length > 0 ? insertItems(tx, items, known.length > 0) : undefined,
+  ]);
+}
+
+/** Nobody waits for an officer who left: what was theirs is open again. */
+export async function releaseItemsOf(tx: Tx, officerId: string): Promise<void> {
+  const set = { assigneeOfficerId: null, assignedBy: null, assignedAt: null, updatedAt: tx.ctx.now };
+  await tx.db
+    .update(workItems)
+    .set({ ...set, version: sql`${workItems.version} + 1` })
+    .where(eq(workItems.assigneeOfficerId, officerId));
+}
+
+/** The same answer as `fits`, inside the statement so that a page is full. */
+function allowedTo(actor: Actor): SQL<boolean> {
+  const { officer, permissions } = actor;
+  const granted = sql`${workItems.permissions} <@ ${sql.param([...permissions])}::text[]`;
+  if (!officer) return sql<boolean>`(${granted} and ${workItems.forAnyone} and not ${workItems.officerOnly})`;
+  const head = officer.roles.includes('head') ? sql`or ${workItems.forHead}` : sql``;
+  return sql<boolean>`(${granted} and (${workItems.forAnyone} ${head} or ${officer.id}::uuid = any(${workItems.officerIds}))
+    and ${officer.personKey} <> all(${workItems.excludedPersonKeys}))`;
+}
+
+/** Mine: what I may do and nobody else was given, and what lies with officers for whom I stand in today. */
+function mine(tx: Tx): SQL | undefined {
+  const { actor, today } = tx.ctx;
+  const allowed = allowedTo(actor);
+  const free = sql`${workItems.assigneeOfficerId} is null`;
+  if (!actor.officer) return and(allowed, free);
+  const { id } = actor.officer;
+  const absent = sql`${workItems.assigneeOfficerId} in (select o.id from ${officers} o where o.substitute_officer_id = ${id}::uuid
+    and ${today}::date between o.absent_from and o.absent_until)`;
+  const granted = sql`${workItems.permissions} <@ ${sql.param([...actor.permissions])}::text[]`;
+  const own = sql`${workItems.assigneeOfficerId} = ${id}::uuid`;
+  return sql`((${allowed} and (${free} or ${own})) or (${granted} and ${absent}))`;
+}
+
+/** An item is there as long as its agency sees the resource. */
+const shown = (tx: Tx) =>
+  and(
+    eq(workItems.agencyId, tx.ctx.scope),
+    sql`exists (select from ${access} a where a.kind = ${workItems.kind} and a.agency_id = ${tx.ctx.scope}
+      and a.resource_id = ${workItems.resourceId} and (a.until is null or a.until > now()))`,
+  );
+
+const orders = {
+  queue: { key: workItems.queueKey, by: asc(workItems.queueKey), after: gt },
+  newest: { key: workItems.id, by: desc(workItems.id), after: lt },
+} as const;
+
+export async function listItems(tx: Tx, filter: WorkFilter, page: PageRequest): Promise<Page<WorkItem>> {
+  const { key, by, after } = orders[filter.order];
+  const where = and(
+    shown(tx),
+    inArray(workItems.kind, [...filter.kinds]),
+    filter.assignee === 'me' ? mine(tx) : undefined,
+    filter.dueBefore ? lte(workItems.dueOn, filter.dueBefore) : undefined,
+  );
+  const found = await tx.db
+    .select({ item: workItems, allowed: allowedTo(tx.ctx.actor) })
+    .from(workItems)
+    .where(and(where, page.before ? after(key, page.before) : undefined))
+    .orderBy(by)
+    .limit(page.limit + 1);
+  const items = found.slice(0, page.limit).map(({ item, allowed }) => ({ ...item, allowed }));
+  const last = found.length > page.limit ? items.at(-1) : undefined;
+  const nextId = last ? (filter.order === 'queue' ? last.queueKey : last.id) : null;
+  return { items, nextId, ...(await countItems(tx, where, page)) };
+}
+
+async function countItems(tx: Tx, where: SQL | undefined, page: PageRequest) {
+  if (!page.includeTotal) return {};
+  const inner = tx.db
+    .select({ one: sql`1`.as('one') })
+    .from(workItems)
+    .where(where)
+    .limit(EXACT_TOTAL_LIMIT + 1)
+    .as('counted');
+  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
+  const n = row?.n ?? 0;
+  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+}
+
+export async function findItem(tx: Tx, id: string, lock = false): Promise<WorkItem | undefined> {
+  const query = tx.db
+    .select({ item: workItems, allowed: allowedTo(tx.ctx.actor) })
+    .from(workItems)
+    .where(and(eq(workItems.id, id), shown(tx)));
+  const [row] = await (lock ? query.for('update') : query);
+  return row && { ...row.item, allowed: row.allowed };
+}
+
+const notePlace = (rowId: string) => ({ table: 'work_items', column: 'note', rowId });
+
+export async function openNote(tx: Tx, item: WorkRow): Promise<string | null> {
+  const [note] = await tx.vault.open([{ place: notePlace(item.id), data: item.noteSealed }]);
+  return note ?? null;
+}
+
+export type Assignment = { officerId: string | null; by: string; note: string | null };
+
+export async function saveAssignment(tx: Tx, item: WorkItem, given: Assignment): Promise<WorkItem> {
+  const key = given.note === null ? null : await tx.vault.keyFor('work_item', item.id);
+  const taken = given.officerId !== null;
+  const next = {
+    assigneeOfficerId: given.officerId,
+    assignedBy: taken ? given.by : null,
+    assignedAt: taken ? tx.ctx.now : null,
+    noteSealed: key && given.note !== null ? tx.vault.seal(key, notePlace(item.id), given.note) : null,
+    version: item.version + 1,
+    updatedAt: tx.ctx.now,
+  };
+  await tx.db.update(workItems).set(next).where(eq(workItems.id, item.id));
+  return { ...item, ...next };
+}
