@@ -18,6 +18,8 @@ import { noticeRoutes } from './cases/notice-routes.ts';
 import { noticeHandlers } from './cases/notice-service.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
+import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
+import { clueReceiptRoutes } from './clues/receipt-routes.ts';
 import { clueRoutes } from './clues/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
@@ -136,6 +138,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   officerRoutes(app);
   personRoutes(app);
   clueRoutes(app);
+  clueDuplicateRoutes(app);
+  clueReceiptRoutes(app, { signer });
   caseRoutes(app);
   caseDecisionRoutes(app);
   noticeRoutes(app);

@@ -1,6 +1,6 @@
 // Access tokens: ES256 JWTs of this service (at+jwt, RFC 9068), verified once and cached by hash for at most five seconds.
 import { createHash } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Actor } from '../kernel/actor.ts';
 import { decrypt, encrypt } from '../platform/crypto/suite.ts';
 import type { Keyring } from '../platform/crypto/vault.ts';
@@ -19,6 +19,8 @@ export type PublicKey = { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: st
 export type Signer = {
   kid: string;
   sign(claims: Record<string, string>, subject: string): Promise<string>;
+  /** A signed statement under the published keys; its `typ` keeps it from ever being taken for an access token. */
+  attest(claims: JWTPayload, typ: `${string}-receipt+jwt`): Promise<string>;
   verify(token: string): Promise<{ sub: string; kind: string } | undefined>;
   keys(): Promise<PublicKey[]>;
 };
@@ -103,6 +105,8 @@ export async function openSigner(
         .setIssuedAt()
         .setExpirationTime(`${TOKEN_LIFE_SECONDS}s`)
         .sign(privateKey),
+    attest: (claims, typ) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid: newest.kid }).setIssuer(issuer).sign(privateKey),
     async verify(token) {
       const verified = await jwtVerify(token, keyOf, {
         issuer,

@@ -18,7 +18,7 @@ function deps(): AppDeps {
       end: async () => undefined,
     },
     keyring: { kekId: 'none', wrap: refuse, unwrap: refuse, service: refuse },
-    signer: { kid: 'none', sign: refuse, verify: refuse, keys: refuse },
+    signer: { kid: 'none', sign: refuse, attest: refuse, verify: refuse, keys: refuse },
     newId: refuse,
     systemNow: () => 0,
     log: { debug: refuse, info: refuse, warn: refuse, error: refuse },

@@ -150,6 +150,8 @@ const answerable = (clue: ClueFacts, actor: Actor): Problem | undefined =>
   onlyReceiver(clue, actor) ??
   (clue.state === 'accepted' && !clue.caseEnded ? clueProblems['clue.case_open']() : undefined);
 
+const hasCase = (clue: ClueFacts): boolean => !clue.missing.includes(NO_CASE);
+
 export const clueActions = {
   edit: {
     verbs: ['supplement'],
@@ -164,6 +166,7 @@ export const clueActions = {
     permission: 'clue:edit',
     label: ['补充材料', 'Supplement'],
     path: 'supplement',
+    awaited: (clue: ClueFacts) => clue.state === 'returned',
     guard: onlySource,
   },
   withdrawal: {
@@ -179,6 +182,7 @@ export const clueActions = {
     label: ['受理', 'Accept'],
     path: 'acceptance',
     officer: true,
+    awaited: true,
     guard: complete,
   },
   return: {
@@ -187,6 +191,8 @@ export const clueActions = {
     label: ['退回补充', 'Return'],
     path: 'return',
     officer: true,
+    // What lacks its case alone is for social assistance; what lacks something else goes back once.
+    awaited: (clue: ClueFacts) => clue.state === 'submitted' && hasCase(clue) && clue.missing.length > 0,
     guard: onlyReceiver,
   },
   rejection: {
@@ -211,6 +217,7 @@ export const clueActions = {
     label: ['转社会救助', 'Route to social assistance'],
     path: 'social-assistance-routing',
     officer: true,
+    awaited: (clue: ClueFacts) => !hasCase(clue),
     guard: onlyReceiver,
   },
   answer: {
@@ -219,9 +226,21 @@ export const clueActions = {
     label: ['反馈结果', 'Answer'],
     path: 'answer',
     officer: true,
+    awaited: true,
     guard: answerable,
   },
+  'duplicate-verdict': {
+    verbs: [],
+    permission: 'clue:check_duplicates',
+    label: ['重复核查', 'Judge a possible duplicate'],
+    path: 'duplicate-verdict',
+    officer: true,
+    guard: onlyReceiver,
+  },
 } as const satisfies ActionTable<ClueFacts, ClueVerb>;
+
+/** Stands in `missing` of a clue without an original case, which only social assistance can follow (2021 rules, art. 5). */
+const NO_CASE = '/linkedCase';
 
 /** What still stands in the way of acceptance, as JSON Pointers; an emergency is taken without a known name. */
 export function missingForAcceptance(content: ClueContent): string[] {
@@ -232,7 +251,7 @@ export function missingForAcceptance(content: ClueContent): string[] {
   const numbers = content.subjects.flatMap((s, i) =>
     s.idType !== 'none' && !s.idNumber ? [`/subjects/${i}/idNumber`] : [],
   );
-  return [...(content.linkedCase ? [] : ['/linkedCase']), ...names, ...numbers];
+  return [...(content.linkedCase ? [] : [NO_CASE]), ...names, ...numbers];
 }
 
 /** Green channel: what the Federation transfers, and urgent treatment (domain §1, 绿色通道) [A: as data with the deadline rules]. */

@@ -202,7 +202,7 @@ export type ClueFilter = {
   urgency?: ClueRow['urgency'];
 };
 
-function filterOf(filter: ClueFilter): SQL | undefined {
+export function filterOf(filter: ClueFilter): SQL | undefined {
   return and(
     filter.state ? eq(clues.state, filter.state) : undefined,
     filter.regionCode ? eq(clues.regionCode, filter.regionCode) : undefined,

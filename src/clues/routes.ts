@@ -4,6 +4,7 @@ import { requireAgencyMap } from '../agencies/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { listQueue } from './queue-repository.ts';
 import { type Clue, findClue, listClues } from './repository.ts';
 import {
   AnswerBody,
@@ -70,16 +71,18 @@ export function clueRoutes(app: App): void {
         operationId: 'listClues',
         tags,
         summary: 'List clues 线索列表',
-        description: 'Newest first, masked, only what the caller sees. 按时间倒序，全部脱敏。',
+        description:
+          'Newest first, or `order=queue`: what awaits a decision, urgent treatment first. Masked, only what the caller sees. 按时间倒序；order=queue 为待办，急需救治优先。全部脱敏。',
         querystring: ClueQuery,
         response: { 200: CluePage },
       },
     },
     (req) => {
-      const { updatedSince, ...filter } = req.query;
+      const { updatedSince, order = 'newest', ...rest } = req.query;
+      const filter = { ...rest, ...(updatedSince ? { updatedSince: new Date(updatedSince) } : {}) };
+      const list = order === 'queue' ? listQueue : listClues;
       return req.list(
-        (tx, page) =>
-          listClues(tx, { ...filter, ...(updatedSince ? { updatedSince: new Date(updatedSince) } : {}) }, page),
+        (tx, page) => list(tx, filter, page),
         (_tx, clue) => toClueItem(clue),
       );
     },

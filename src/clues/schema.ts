@@ -20,6 +20,7 @@ import {
   RegionCode,
   Text,
 } from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
 import { CLUE_STATES, clueActions, clueMachine } from './domain.ts';
 import type { Clue, ClueRow } from './repository.ts';
 
@@ -113,6 +114,12 @@ export const ClueQuery = Type.Object({
   agencyId: Type.Optional(Type.String({ maxLength: 36, format: 'uuid', description: 'receiving agency' })),
   sourceAgencyId: Type.Optional(Type.String({ maxLength: 36, format: 'uuid' })),
   urgency: Type.Optional(Literals(URGENCIES)),
+  order: Type.Optional(
+    Literals(
+      enumValues('clue-orders'),
+      'newest first; `queue` = what awaits a decision of agencyId (else of the own agency): urgent treatment, green channel, the rest, each oldest first',
+    ),
+  ),
   updatedSince: Type.Optional(Instant),
 });
 

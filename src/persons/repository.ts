@@ -26,6 +26,11 @@ function digestsOf(tx: Tx, subject: Subject): Digests {
   };
 }
 
+/** The same for people of one name and birth date: a hint for whoever checks for duplicates, never a match. */
+export function nameBirthIndex(tx: Tx, { name, birthDate }: Pick<Subject, 'name' | 'birthDate'>): Buffer | null {
+  return name && birthDate ? tx.vault.index('id_number', `name and birth|${name}|${birthDate}`) : null;
+}
+
 /** `conflicts`: where the submission says something else; `unstated`: where it says nothing and the person's record does. */
 export type PersonMatch = { personId: string; conflicts: string[]; unstated: string[] };
 
@@ -54,6 +59,7 @@ export async function insertPerson(tx: Tx, id: string, subject: Subject): Promis
     nameDigest: d.name,
     birthDateSealed: tx.vault.sealOptional(key, place('birth_date'), subject.birthDate),
     birthDateDigest: d.birth,
+    nameBirthIndex: nameBirthIndex(tx, subject),
     sex: subject.sex,
     createdAt: tx.ctx.now,
     updatedAt: tx.ctx.now,
