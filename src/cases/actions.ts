@@ -2,14 +2,20 @@
 import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { type CaseFacts, type CaseVerb, caseProblems, isHandlingTeam } from './domain.ts';
+import { type CaseFacts, type CaseVerb, caseMachine, caseProblems, isHandlingTeam } from './domain.ts';
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
   actor.agency.id === c.handlingAgencyId ? undefined : caseProblems['case.not_competent']();
 
-/** A reconsidered case is decided by another person: of the handling agency, or of its superior (contract §3). */
-const onlyDeciders = (c: CaseFacts, actor: Actor): Problem | undefined =>
-  actor.agency.id === c.reconsiderationAgencyId ? undefined : onlyAgency(c, actor);
+/**
+ * A reconsidered case is decided by another person: of the handling agency, or of its superior (contract §3). The second step of
+ * an override is the superior's alone.
+ */
+const onlyDeciders = (c: CaseFacts, actor: Actor): Problem | undefined => {
+  if (c.approvalStep > 1)
+    return actor.agency.id === c.superiorAgencyId ? undefined : caseProblems['case.awaits_superior']();
+  return actor.agency.id === c.reconsiderationAgencyId ? undefined : onlyAgency(c, actor);
+};
 
 /** Before the assignment there is no team yet: whoever has the permission in the handling agency may act. */
 const onlyTeam = (c: CaseFacts, actor: Actor): Problem | undefined =>
@@ -21,10 +27,15 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
   const fourEyes = actionProblems['decision.four_eyes'];
   if (samePerson(actor, c.proposedByPersonKey))
     return fourEyes({ who: '提出意见与审批', whoEn: 'the proposer and the approver' });
+  if (samePerson(actor, c.stepPersonKey)) return fourEyes({ who: '两级审批', whoEn: 'the approvers of the two steps' });
   if (c.reconsidered && samePerson(actor, c.refusedByPersonKey))
     return fourEyes({ who: '原不予救助决定与重新审查后的决定', whoEn: 'who refused and who decides anew' });
   return undefined;
 };
+
+/** Aid is paid out in full, or the applicant knows why there is none. */
+const hasRunItsCourse = (c: CaseFacts): boolean =>
+  c.state === 'refused' ? c.toldOn !== null : c.grantedFen !== null && c.openLines === 0 && c.paidFen >= c.grantedFen;
 
 export const caseActions = {
   edit: {
@@ -41,6 +52,7 @@ export const caseActions = {
     label: ['指定承办人', 'Assign'],
     path: 'assignment',
     officer: true,
+    awaited: (c) => c.state === 'opened',
     guard: onlyAgency,
   },
   'document-request': {
@@ -52,12 +64,17 @@ export const caseActions = {
     guard: onlyTeam,
   },
   'document-receipt': {
-    verbs: ['receive-documents'],
+    verbs: ['receive-documents', 'note-documents'],
     permission: 'case:request_documents',
     label: ['材料已补充', 'Documents received'],
     path: 'document-receipt',
     officer: true,
-    guard: onlyTeam,
+    awaited: (c) => c.state === 'awaiting_documents',
+    // What comes after the review has gone on is noted; where nothing is outstanding there is nothing to receive.
+    guard: (c, actor) =>
+      c.state === 'under_review' && c.outstandingItems === 0
+        ? caseMachine.refuse(c.state, 'receive-documents')
+        : onlyTeam(c, actor),
   },
   proposal: {
     verbs: ['propose'],
@@ -65,6 +82,7 @@ export const caseActions = {
     label: ['提出意见', 'Propose'],
     path: 'proposal',
     officer: true,
+    awaited: true,
     guard: onlyTeam,
   },
   approval: {
@@ -73,6 +91,7 @@ export const caseActions = {
     label: ['审批', 'Decide'],
     path: 'approval',
     officer: true,
+    awaited: true,
     guard: (c, actor) => onlyDeciders(c, actor) ?? anotherPerson(c, actor),
   },
   reconsideration: {
@@ -98,6 +117,7 @@ export const caseActions = {
     label: ['办结', 'Close'],
     path: 'closure',
     officer: true,
+    awaited: hasRunItsCourse,
     guard: (c, actor) =>
       onlyTeam(c, actor) ?? (c.openLines > 0 ? caseProblems['case.lines_open']({ count: c.openLines }) : undefined),
   },
@@ -108,5 +128,41 @@ export const caseActions = {
     path: 'revocation',
     officer: true,
     guard: onlyAgency,
+  },
+  beneficiaries: {
+    verbs: ['add-beneficiary'],
+    permission: 'case:edit',
+    label: ['增加救助对象', 'Add a beneficiary'],
+    path: 'beneficiaries',
+    guard: onlyTeam,
+  },
+  notification: {
+    verbs: ['tell'],
+    permission: 'case:notify',
+    label: ['告知申请人', 'Tell the applicant'],
+    path: 'notification',
+    officer: true,
+    // Of a grant the applicant learns with the money; a refusal has to be told and explained.
+    awaited: (c) => c.decisionOutcome === 'refused',
+    guard: (c, actor) =>
+      onlyTeam(c, actor) ?? (c.toldOn === null ? undefined : caseProblems['case.told_already']({ toldOn: c.toldOn })),
+  },
+  'typical-case': {
+    verbs: ['mark-typical'],
+    permission: 'case:mark_typical',
+    label: ['标记典型案例', 'Mark as typical case'],
+    path: 'typical-case',
+    officer: true,
+    guard: (c, actor) =>
+      onlyAgency(c, actor) ?? (c.decisionOutcome === 'granted' ? undefined : caseProblems['case.not_typical']()),
+  },
+  'typical-case-removal': {
+    verbs: ['unmark-typical'],
+    permission: 'case:mark_typical',
+    label: ['取消典型案例标记', 'Remove the mark'],
+    path: 'typical-case-removal',
+    officer: true,
+    guard: (c, actor) =>
+      onlyAgency(c, actor) ?? (c.typicalMarkedOn === null ? caseProblems['case.not_typical']() : undefined),
   },
 } as const satisfies ActionTable<CaseFacts, CaseVerb>;

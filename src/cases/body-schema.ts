@@ -2,8 +2,19 @@
 import { Type } from 'typebox';
 import { LinkedCasePatch, LinkedCaseSchema } from '../clues/schema.ts';
 import { SubjectInputSchema } from '../persons/schema.ts';
-import { Closed, Code, Id, Literals, Money, Nullable, named, RegionCode, Text } from '../platform/http/schema.ts';
-import { CASE_OUTCOMES, INITIATIONS } from './domain.ts';
+import {
+  CivilDate,
+  Closed,
+  Code,
+  Id,
+  Literals,
+  Money,
+  Nullable,
+  named,
+  RegionCode,
+  Text,
+} from '../platform/http/schema.ts';
+import { CASE_OUTCOMES, INITIATIONS, REFUSAL_BASES } from './domain.ts';
 
 const LONG = 20_000;
 const optionalText = Type.Optional(Nullable(Text()));
@@ -17,6 +28,7 @@ export const CaseInput = named(
     facts: Text(LONG),
     hardship: Type.Optional(Nullable(Text(LONG))),
     campaignCode: Type.Optional(Nullable(Code)),
+    greenChannel: Type.Optional(Type.Boolean({ description: 'handled first; a handler is to be named at once' })),
     subjects: Type.Array(SubjectInputSchema, { minItems: 1, maxItems: 50 }),
   }),
 );
@@ -26,6 +38,7 @@ export const CasePatch = named(
     facts: Type.Optional(Text(LONG)),
     hardship: Type.Optional(Nullable(Text(LONG))),
     campaignCode: Type.Optional(Nullable(Code)),
+    greenChannel: Type.Optional(Type.Boolean()),
     linkedCase: Type.Optional(LinkedCasePatch),
   }),
 );
@@ -33,12 +46,37 @@ export const AcceptanceBody = named(
   'ClueAcceptance',
   Closed({ opinion: optionalText, handlerOfficerId: Type.Optional(Nullable(Id)) }),
 );
+export const Channel = Type.String({
+  pattern: '^[a-z_]{1,40}$',
+  maxLength: 40,
+  description: 'a word such as in_person, phone, letter, online; never a number or address',
+});
 export const AssignmentBody = named('CaseAssignment', Closed({ handlerOfficerId: Id }));
 const Items = Type.Array(Text(200), { minItems: 1, maxItems: 50 });
 export const DocumentRequestBody = named('CaseDocumentRequest', Closed({ items: Items, reason: Text() }));
 export const DocumentReceiptBody = named(
   'CaseDocumentReceipt',
-  Closed({ items: Type.Optional(Nullable(Items)), note: optionalText }),
+  Closed({
+    items: Type.Optional(
+      Nullable(
+        Type.Array(Text(200), {
+          minItems: 1,
+          maxItems: 50,
+          description: 'what came, as it was asked for; absent = everything',
+        }),
+      ),
+    ),
+    toBeObtained: Type.Optional(
+      Type.Array(Text(200), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'the procuratorate fetches these on request; nothing waits for them',
+      }),
+    ),
+    waived: Type.Optional(Type.Array(Text(200), { minItems: 1, maxItems: 50, description: 'no longer needed' })),
+    resume: Type.Optional(Type.Boolean({ description: 'the review goes on although something is outstanding' })),
+    note: optionalText,
+  }),
 );
 export const ProposalBody = named(
   'CaseProposal',
@@ -56,12 +94,29 @@ export const ProposalBody = named(
         description: "one for each beneficiary; without fundId the handling agency's default fund",
       }),
     ),
+    override: Type.Optional(
+      Nullable(
+        Closed(
+          { reason: Text() },
+          { description: 'aid in spite of an exclusion that applies; the chief of the level above approves as well' },
+        ),
+      ),
+    ),
     opinion: Text(),
   }),
 );
 export const ApprovalBody = named(
   'CaseApproval',
-  Closed({ outcome: Literals(CASE_OUTCOMES), opinion: Text(), exclusionCode: Type.Optional(Nullable(Code)) }),
+  Closed({
+    outcome: Literals(CASE_OUTCOMES),
+    opinion: Text(),
+    exclusionCode: Type.Optional(Nullable(Code)),
+    basis: Type.Optional(
+      Nullable(
+        Literals(REFUSAL_BASES, 'of a refusal; without it `exclusion` where exclusionCode is given, else `other`'),
+      ),
+    ),
+  }),
 );
 export const ReconsiderationBody = named('CaseReconsideration', Closed({ newFacts: Text(LONG) }));
 export const WithdrawalBody = named('CaseWithdrawal', Closed({ reason: optionalText }));
@@ -77,3 +132,19 @@ export const ClosureBody = named(
   }),
 );
 export const RevocationBody = named('CaseRevocation', Closed({ reason: Text() }));
+export const BeneficiariesBody = named(
+  'CaseBeneficiariesInput',
+  Closed({ subjects: Type.Array(SubjectInputSchema, { minItems: 1, maxItems: 20 }) }),
+);
+export const NotificationBody = named(
+  'CaseNotification',
+  Closed({ toldOn: CivilDate, channel: Channel, note: optionalText }),
+);
+export const TypicalCaseBody = named(
+  'TypicalCaseMark',
+  Closed({
+    title: Text(200, 'the title under which it is published, without the names of people'),
+    publishedOn: Type.Optional(Nullable(CivilDate)),
+  }),
+);
+export const NoBody = named('CaseStep', Closed({}));

@@ -15,6 +15,7 @@ import {
 import { approveCase, reconsiderCase } from './decision.ts';
 import { receiveDocuments, requestDocuments } from './documents.ts';
 import { closeCase, revokeCase, withdrawCase } from './ending.ts';
+import { markRoutes } from './mark-routes.ts';
 import { proposeCase } from './proposal.ts';
 import { assignCase } from './review.ts';
 import { CaseView } from './schema.ts';
@@ -29,6 +30,7 @@ const decision = (permission: `case:${string}`) =>
 export function caseDecisionRoutes(app: App): void {
   reviewRoutes(app);
   endingRoutes(app);
+  markRoutes(app);
 }
 
 function reviewRoutes(app: App): void {
@@ -73,7 +75,8 @@ function reviewRoutes(app: App): void {
         operationId: 'receiveCaseDocuments',
         tags,
         summary: 'Record that documents came 材料已补充',
-        description: 'The review goes on. 继续审查。',
+        description:
+          'All of them, or some: what came, what the procuratorate fetches itself, what is waived. The review goes on when nothing is outstanding, or with `resume`. 可全部或部分收到；无待补充材料或承办人决定继续的，恢复审查。',
         params,
         body: DocumentReceiptBody,
         response,
@@ -91,7 +94,7 @@ function reviewRoutes(app: App): void {
         tags,
         summary: 'Propose a decision 提出审查意见',
         description:
-          'Eligibility, exclusions and an amount for each beneficiary, by the assigned handler or a head. 由承办人或部门负责人提出资格、排除情形与金额。',
+          'Eligibility, exclusions and an amount for each beneficiary, by the assigned handler or a head. Aid in spite of an exclusion carries `override` with its reason, and the chief of the level above approves after the own one. 由承办人或部门负责人提出资格、排除情形与金额；存在不予救助情形仍拟救助的，说明理由并报上级检察院批准。',
         params,
         body: ProposalBody,
         response,
@@ -111,7 +114,7 @@ function reviewRoutes(app: App): void {
         tags,
         summary: 'Decide 审批',
         description:
-          'Granted, refused or returned, by the chief of the handling agency and never by the proposer; a reconsidered case also by the chief of the superior procuratorate, and never by who refused. A decision gets its number here. 由承办检察院检察长决定，重新审查的也可由上级检察院检察长决定，不得与提出意见者或原决定者为同一人。',
+          'Granted, refused or returned, by the chief of the handling agency and never by the proposer; a reconsidered case also by the chief of the superior procuratorate, and never by who refused. An override takes two steps: after the own chief it is still `pending_approval` and awaits the chief of the level above (of the province, another chief), who grants or sends back. A decision gets its number here. 由承办检察院检察长决定，重新审查的也可由上级检察院检察长决定，不得与提出意见者或原决定者为同一人；突破不予救助情形的，本院批准后由上级检察院检察长审批，不批准的退回。',
         params,
         body: ApprovalBody,
         response,

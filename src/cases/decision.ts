@@ -11,7 +11,14 @@ import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { DECISION_NUMBER_TEMPLATE } from '../reference/agencies.ts';
 import { caseActions } from './actions.ts';
-import { type ApprovalInput, caseMachine, decideApproval, decisionNumber } from './domain.ts';
+import {
+  type ApprovalInput,
+  caseMachine,
+  decideApproval,
+  decisionNumber,
+  NO_SECOND_STEP,
+  type RefusalBasis,
+} from './domain.ts';
 import {
   type AssistanceCase,
   type Beneficiary,
@@ -23,6 +30,7 @@ import {
 } from './repository.ts';
 import { openSubjects, sealCaseText, sealOpinion } from './sealed.ts';
 import { actingOfficer, lockCase, noteClue } from './service.ts';
+import { standardColumns } from './standard.ts';
 
 const ADULT = 18;
 
@@ -50,18 +58,37 @@ async function grantAwards(tx: Tx, c: AssistanceCase): Promise<Beneficiary[]> {
   }));
 }
 
-function checkExclusion(tx: Tx, { outcome, exclusionCode }: ApprovalInput): void {
-  if (exclusionCode === null) return;
-  const pointer = '/exclusionCode';
+type Basis = { exclusionCode: string | null; refusalBasis: RefusalBasis | null };
+
+/** Why aid is refused: an exclusion names its code, and a code is an exclusion. */
+function requireBasis(tx: Tx, { outcome, exclusionCode, basis = null }: ApprovalInput): Basis {
   const errors: FieldError[] = [];
-  if (outcome !== 'refused')
-    errors.push({ pointer, code: 'exclusion.not_refused', detail: 'an exclusion is a reason of a refusal only' });
-  if (!isCode('exclusions', exclusionCode, tx.ctx.today))
-    errors.push({ pointer, code: 'code.unknown', detail: `no exclusion ${exclusionCode}` });
+  const wrong = (pointer: string, code: string, detail: string) => errors.push({ pointer, code, detail });
+  if (exclusionCode !== null) {
+    if (outcome !== 'refused')
+      wrong('/exclusionCode', 'exclusion.not_refused', 'an exclusion is a reason of a refusal only');
+    if (!isCode('exclusions', exclusionCode, tx.ctx.today))
+      wrong('/exclusionCode', 'code.unknown', `no exclusion ${exclusionCode}`);
+  }
+  if (basis !== null) {
+    if (outcome !== 'refused') wrong('/basis', 'basis.not_refused', 'a basis belongs to a refusal only');
+    if ((basis === 'exclusion') !== (exclusionCode !== null))
+      wrong('/basis', 'basis.contradiction', 'an exclusionCode stands with the basis exclusion, and only with it');
+  }
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+  const assumed = exclusionCode === null ? 'other' : 'exclusion';
+  return { exclusionCode, refusalBasis: outcome === 'refused' ? (basis ?? assumed) : null };
 }
 
-async function writeDecision(tx: Tx, c: AssistanceCase, input: ApprovalInput): Promise<DecisionRow> {
+type Verb = ReturnType<typeof decideApproval>;
+
+/** One step of the round, in the words of who took it; a number is given to what decides the case. */
+async function writeDecision(
+  tx: Tx,
+  c: AssistanceCase,
+  verb: Verb,
+  input: ApprovalInput & Basis,
+): Promise<DecisionRow> {
   const officer = actingOfficer(tx);
   const { agency } = tx.ctx.actor;
   const id = tx.newId();
@@ -69,14 +96,19 @@ async function writeDecision(tx: Tx, c: AssistanceCase, input: ApprovalInput): P
     id,
     caseId: c.id,
     round: c.round,
-    step: 1,
+    step: c.approvalStep,
     level: agency.level,
     agencyId: agency.id,
     officerId: officer.id,
     personKey: officer.personKey,
     outcome: input.outcome,
     exclusionCode: input.exclusionCode,
-    number: input.outcome === 'returned' ? null : await allotDecisionNumber(tx, c.handlingAgencyId),
+    refusalBasis: input.refusalBasis,
+    toldOn: null,
+    toldChannel: null,
+    toldBy: null,
+    toldSealed: null,
+    number: verb === 'grant' || verb === 'refuse' ? await allotDecisionNumber(tx, c.handlingAgencyId) : null,
     decidedOn: tx.ctx.today,
     opinionSealed: await sealOpinion(tx, c.id, id, input.opinion),
     createdAt: tx.ctx.now,
@@ -85,52 +117,83 @@ async function writeDecision(tx: Tx, c: AssistanceCase, input: ApprovalInput): P
   return row;
 }
 
-function columnsOf(decision: DecisionRow): Partial<CaseRow> {
-  const { outcome, number, decidedOn, personKey } = decision;
-  if (outcome === 'returned') return {};
-  const refused = outcome === 'refused' ? { refusedByPersonKey: personKey } : {};
-  return { decisionNumber: number, decisionOutcome: outcome, decidedOn, ...refused };
+const sumOf = (beneficiaries: readonly Beneficiary[]) =>
+  beneficiaries.reduce((sum, b) => sum + (b.grantedFen ?? 0n), 0n);
+
+/** What the case says of its decision. A round that ends leaves no half-approved step behind. */
+async function columnsOf(
+  tx: Tx,
+  verb: Verb,
+  decision: DecisionRow,
+  beneficiaries: readonly Beneficiary[],
+): Promise<Partial<CaseRow>> {
+  const { number: decisionNumber, decidedOn, personKey } = decision;
+  if (verb === 'approve-step') return { approvalStep: decision.step + 1, stepPersonKey: personKey };
+  const ended = { approvalStep: 1, stepPersonKey: null };
+  if (verb === 'return') return ended;
+  if (verb === 'refuse')
+    return { ...ended, decisionNumber, decidedOn, decisionOutcome: 'refused', refusedByPersonKey: personKey };
+  const standard = await standardColumns(tx);
+  const grantedFen = sumOf(beneficiaries);
+  return { ...ended, ...standard, decisionNumber, decidedOn, decisionOutcome: 'granted', grantedFen };
 }
 
-const FACTS = { granted: 'case.granted', refused: 'case.refused', returned: 'case.returned' } as const;
+const FACTS = {
+  'approve-step': 'case.step_approved',
+  grant: 'case.granted',
+  refuse: 'case.refused',
+  return: 'case.returned',
+} as const satisfies Record<Verb, string>;
+const CHANGED: Readonly<Record<Verb, readonly string[]>> = {
+  'approve-step': ['approvals'],
+  grant: ['state', 'approvals', 'decision'],
+  refuse: ['state', 'approvals', 'decision'],
+  return: ['state', 'approvals'],
+};
 
 function awardData(beneficiaries: readonly Beneficiary[]): NonNullable<Fact['data']> {
   const awarded = beneficiaries.filter((b) => b.grantedFen !== null);
   return {
-    amountFen: Number(awarded.reduce((sum, b) => sum + (b.grantedFen ?? 0n), 0n)),
+    amountFen: Number(sumOf(awarded)),
     beneficiaryIds: awarded.map((b) => b.id),
     personIds: awarded.map((b) => b.personId),
   };
 }
 
-function recordDecision(tx: Tx, c: AssistanceCase, decision: DecisionRow): void {
-  const { outcome, number, decidedOn, exclusionCode, round, step } = decision;
-  const data = { outcome, number, decidedOn, exclusionCode, round, step, regionCode: c.regionCode };
+function recordDecision(tx: Tx, c: AssistanceCase, verb: Verb, decision: DecisionRow): void {
+  const { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step } = decision;
+  const { superiorAgencyId } = c;
+  const data = { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step, regionCode: c.regionCode };
+  const further = { grant: awardData(c.beneficiaries), 'approve-step': { superiorAgencyId }, refuse: {}, return: {} };
+  // From the first step on the level above sees what it has to approve; of the province it is the same agency.
+  const above = verb === 'approve-step' && superiorAgencyId !== c.handlingAgencyId ? superiorAgencyId : null;
   tx.record({
-    type: FACTS[outcome],
+    type: FACTS[verb],
     kind: 'case',
     id: c.id,
-    changed: outcome === 'returned' ? ['state', 'approvals'] : ['state', 'approvals', 'decision'],
-    data: outcome === 'granted' ? { ...data, ...awardData(c.beneficiaries) } : data,
+    changed: CHANGED[verb],
+    data: { ...data, ...further[verb] },
+    ...(above ? { access: [{ agencyId: above, relation: 'partner' as const }] } : {}),
   });
 }
 
-/** The chief's decision; the number is allotted late, because every decision of the agency waits for it. */
+/** The chief's decision, or the first of two steps; the number is allotted late, because every decision of the agency waits for it. */
 export async function approveCase(
   tx: Tx,
   id: string,
   input: ApprovalInput,
   expected: ExpectedVersion,
 ): Promise<AssistanceCase> {
-  checkExclusion(tx, input);
+  const basis = requireBasis(tx, input);
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'approval', c, tx.ctx.actor);
-  const verb = decideApproval(c, input.outcome);
+  const verb = decideApproval(c, input.outcome, tx.ctx.actor.agency.id);
   const beneficiaries = verb === 'grant' ? await grantAwards(tx, c) : c.beneficiaries;
-  const decision = await writeDecision(tx, c, input);
-  const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, verb), ...columnsOf(decision) });
+  const decision = await writeDecision(tx, c, verb, { ...input, ...basis });
+  const columns = await columnsOf(tx, verb, decision, beneficiaries);
+  const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, verb), ...columns });
   const after = { ...saved, beneficiaries, decisions: [...c.decisions, decision] };
-  recordDecision(tx, after, decision);
+  recordDecision(tx, after, verb, decision);
   return after;
 }
 
@@ -155,6 +218,8 @@ export async function reconsiderCase(
     decisionNumber: null,
     decisionOutcome: null,
     decidedOn: null,
+    toldOn: null,
+    ...NO_SECOND_STEP,
   });
   await noteClue(tx, c, false);
   tx.record({
@@ -162,7 +227,7 @@ export async function reconsiderCase(
     kind: 'case',
     id,
     changed: ['state', 'newFacts', 'decision'],
-    data: { reconsiderationAgencyId: superior },
+    data: { reconsiderationAgencyId: superior, handlingAgencyId: c.handlingAgencyId },
     access: superior ? [{ agencyId: superior, relation: 'partner' }] : [],
   });
   return saved;

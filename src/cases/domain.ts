@@ -22,6 +22,15 @@ export type Initiation = (typeof INITIATIONS)[number];
 export const CASE_OUTCOMES = ['granted', 'refused', 'returned'] as const;
 export type CaseOutcome = (typeof CASE_OUTCOMES)[number];
 
+/** Why the chief of the level above approves as well (contract §2: overrides); breaking the cap joins with its rules. */
+export const SUPERIOR_REASONS = ['exclusion_override'] as const;
+export type SuperiorReason = (typeof SUPERIOR_REASONS)[number];
+/** A document that the applicant cannot get is fetched by the procuratorate on request and holds nothing up (domain §10.4). */
+export const ITEM_STATUSES = ['requested', 'received', 'to_be_obtained_by_organ', 'waived'] as const;
+export type ItemStatus = (typeof ITEM_STATUSES)[number];
+export const REFUSAL_BASES = ['exclusion', 'eligibility_not_met', 'aided_already', 'other'] as const;
+export type RefusalBasis = (typeof REFUSAL_BASES)[number];
+
 const undecided = ['opened', 'under_review', 'awaiting_documents', 'pending_approval'] as const;
 
 export const caseMachine = machine('case', '案件', CASE_STATES, {
@@ -30,7 +39,10 @@ export const caseMachine = machine('case', '案件', CASE_STATES, {
   edit: { from: undecided, to: 'same' },
   'request-documents': { from: ['under_review'], to: 'awaiting_documents' },
   'receive-documents': { from: ['awaiting_documents'], to: 'under_review' },
+  'note-documents': { from: ['awaiting_documents', 'under_review'], to: 'same' },
+  'add-beneficiary': { from: ['opened', 'under_review', 'awaiting_documents'], to: 'same' },
   propose: { from: ['under_review'], to: 'pending_approval' },
+  'approve-step': { from: ['pending_approval'], to: 'same' },
   grant: { from: ['pending_approval'], to: 'granted' },
   refuse: { from: ['pending_approval'], to: 'refused' },
   return: { from: ['pending_approval'], to: 'under_review' },
@@ -39,6 +51,9 @@ export const caseMachine = machine('case', '案件', CASE_STATES, {
   close: { from: ['granted', 'refused', 'disbursing'], to: 'closed' },
   withdraw: { from: undecided, to: 'withdrawn' },
   revoke: { from: ['granted', 'disbursing', 'closed'], to: 'revoked' },
+  tell: { from: ['granted', 'refused', 'disbursing', 'closed'], to: 'same' },
+  'mark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
+  'unmark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
 });
 export type CaseVerb = keyof typeof caseMachine.verbs;
 
@@ -53,11 +68,33 @@ export type CaseFacts = {
   /** The superior procuratorate that may decide the reconsidered case; null before that, and for the province. */
   reconsiderationAgencyId: string | null;
   openLines: number;
+  /** Who approves in the second step, if there is one: the chief of the level above, of the province another chief. */
+  superiorAgencyId: string | null;
+  superiorReasons: readonly SuperiorReason[];
+  approvalStep: number;
+  stepPersonKey: string | null;
+  outstandingItems: number;
+  decisionOutcome: 'granted' | 'refused' | null;
+  toldOn: string | null;
+  grantedFen: bigint | null;
+  paidFen: bigint;
+  typicalMarkedOn: string | null;
 };
+
+/** Nobody above is asked: before a proposal, and for one without an override. */
+export const NO_SECOND_STEP = {
+  superiorAgencyId: null,
+  superiorReasons: [] as SuperiorReason[],
+  approvalStep: 1,
+  stepPersonKey: null,
+};
+
+/** No example to others: what was never marked, and what was revoked. */
+export const NOT_TYPICAL = { typicalMarkedOn: null, typicalPublishedOn: null, typicalSealed: null };
 
 export type CaseNarrative = { facts: string; hardship: string | null; acceptanceOpinion: string | null };
 export type Exclusion = { code: string; applies: boolean; note: string | null };
-export type CaseProposal = { opinion: string; exclusions: Exclusion[] };
+export type CaseProposal = { opinion: string; exclusions: Exclusion[]; overrideReason?: string | null };
 export type Award = { beneficiaryId: string; amountFen: bigint; fundId: string | null };
 
 export const caseProblems = defineProblems({
@@ -81,11 +118,15 @@ export const caseProblems = defineProblems({
   },
   'case.exclusion_applies': {
     status: 409,
-    zh: ['存在不予救助情形', '拟批准救助，但审查认定存在不予救助情形：{conflicts}', '作出不予救助决定，或退回重新审查'],
+    zh: [
+      '存在不予救助情形',
+      '拟批准救助，但审查认定存在不予救助情形：{conflicts}',
+      '作出不予救助决定，或退回，由承办人说明理由提请上级检察院批准',
+    ],
     en: [
       'An exclusion applies',
       'aid cannot be granted while the proposal finds that these exclusions apply: {conflicts}',
-      'refuse, or return the proposal',
+      'refuse, or return it: a proposal with an `override` is put before the level above',
     ],
   },
   'case.awards_missing': {
@@ -102,6 +143,39 @@ export const caseProblems = defineProblems({
     status: 409,
     zh: ['尚有未办结的发放', '尚有 {count} 笔发放未办结', '办结或作废这些发放后再结案'],
     en: ['Disbursements are open', '{count} disbursement lines are open', 'settle or void them, then close'],
+  },
+  'case.awaits_superior': {
+    status: 403,
+    zh: ['待上级检察院审批', '本院已批准，待上级检察院检察长审批', '由上级检察院检察长（省级院为另一名检察长）审批'],
+    en: [
+      'The level above approves',
+      'the first step is approved; the chief of the level above approves the second',
+      'let that chief decide; of the province, another chief',
+    ],
+  },
+  'case.told_already': {
+    status: 409,
+    zh: ['已告知申请人', '已于 {toldOn} 将决定告知申请人', '无需再次登记'],
+    en: ['The applicant was told', 'the applicant was told of the decision on {toldOn}', 'nothing is left to record'],
+  },
+  'case.beneficiary_exists': {
+    status: 409,
+    zh: ['已是本案救助对象', '此人已是本案救助对象', '在本案中使用已有的救助对象'],
+    en: ['A beneficiary already', 'this person is a beneficiary of the case', 'use the beneficiary that is there'],
+  },
+  'case.too_many_beneficiaries': {
+    status: 409,
+    zh: ['救助对象过多', '一个案件最多 {limit} 名救助对象', '另立一案'],
+    en: ['Too many beneficiaries', 'a case has at most {limit} beneficiaries', 'open another case'],
+  },
+  'case.not_typical': {
+    status: 409,
+    zh: ['非典型案例', '本案未标记为典型案例，或并非予以救助的案件', '先标记，或只标记予以救助的案件'],
+    en: [
+      'No typical case',
+      'the case is not marked, or aid was not granted in it',
+      'mark it first, or only what was granted',
+    ],
   },
   'case.clue_taken': {
     status: 409,
@@ -120,12 +194,15 @@ export function isHandlingTeam(c: Pick<CaseFacts, 'handlingAgencyId' | 'handlerO
 /**
  * Narrative, opinions and reasons are for who works on the cases of the handling agency or decides them; finance, which sees
  * whom and how much, and a supervisor are not among them (contract §1 Persons). Of the superior that may decide a reconsidered
- * case it is the chief alone.
+ * case, or that approves an override, it is the chief alone.
  */
-export function seesTexts(c: Pick<CaseFacts, 'handlingAgencyId' | 'reconsiderationAgencyId'>, actor: Actor): boolean {
+export function seesTexts(
+  c: Pick<CaseFacts, 'handlingAgencyId' | 'reconsiderationAgencyId' | 'superiorAgencyId'>,
+  actor: Actor,
+): boolean {
   const decides = may(actor, 'case:decide');
   if (actor.agency.id === c.handlingAgencyId) return decides || may(actor, 'case:edit');
-  return decides && actor.agency.id === c.reconsiderationAgencyId;
+  return decides && (actor.agency.id === c.reconsiderationAgencyId || actor.agency.id === c.superiorAgencyId);
 }
 
 /** Ended cases show nobody in clear any more. */
@@ -158,16 +235,37 @@ export function decisionNumber(template: string, values: { orgShort: string; yea
     .replace('{seq}', String(values.seq));
 }
 
-export type ApprovalInput = { outcome: CaseOutcome; opinion: string; exclusionCode: string | null };
+export type ApprovalInput = {
+  outcome: CaseOutcome;
+  opinion: string;
+  exclusionCode: string | null;
+  basis?: RefusalBasis | null | undefined;
+};
 
-/** The verb behind an outcome, after the rules that stand against a grant (2021 rules art. 8). */
+type Decided = Pick<CaseFacts, 'handlingAgencyId' | 'superiorAgencyId' | 'superiorReasons' | 'approvalStep'> & {
+  exclusionCodes: readonly string[];
+  beneficiaries: readonly { proposedFen: bigint | null }[];
+};
+
+/** A second step follows the own chief's approval; a superior that decides a reconsidered case needs none above itself. */
+function needsSuperior(c: Decided, agencyId: string): boolean {
+  if (c.approvalStep > 1 || c.superiorReasons.length === 0) return false;
+  return agencyId === c.handlingAgencyId || agencyId !== c.superiorAgencyId;
+}
+
+/**
+ * The verb behind an outcome, after the rules that stand against a grant (2021 rules art. 8: "generally" not granted). What the
+ * level above does not approve is not refused by it: the case goes back to those who handle it.
+ */
 export function decideApproval(
-  c: { exclusionCodes: readonly string[]; beneficiaries: readonly { proposedFen: bigint | null }[] },
+  c: Decided,
   outcome: CaseOutcome,
-): 'grant' | 'refuse' | 'return' {
+  agencyId: string,
+): 'approve-step' | 'grant' | 'refuse' | 'return' {
+  if (outcome === 'returned' || (outcome === 'refused' && c.approvalStep > 1)) return 'return';
   if (outcome === 'refused') return 'refuse';
-  if (outcome === 'returned') return 'return';
-  if (c.exclusionCodes.length > 0) throw caseProblems['case.exclusion_applies']({ conflicts: c.exclusionCodes });
+  if (c.exclusionCodes.length > 0 && !c.superiorReasons.includes('exclusion_override'))
+    throw caseProblems['case.exclusion_applies']({ conflicts: c.exclusionCodes });
   if (!c.beneficiaries.some((b) => b.proposedFen !== null)) throw caseProblems['case.awards_missing']();
-  return 'grant';
+  return needsSuperior(c, agencyId) ? 'approve-step' : 'grant';
 }

@@ -3,7 +3,7 @@ import { ensureAction } from '../kernel/action.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { caseActions } from './actions.ts';
-import { caseMachine } from './domain.ts';
+import { caseMachine, NOT_TYPICAL } from './domain.ts';
 import { type AssistanceCase, saveCase } from './repository.ts';
 import { sealCaseText } from './sealed.ts';
 import { lockCase, noteClue } from './service.ts';
@@ -40,7 +40,7 @@ export async function closeCase(
     adviceSealed: input.advice ? await sealCaseText(tx, id, 'advice', input.advice) : null,
   });
   await noteClue(tx, c, true);
-  const data = { outcome: c.decisionOutcome, regionCode: c.regionCode };
+  const data = { outcome: c.decisionOutcome, regionCode: c.regionCode, handlingAgencyId: c.handlingAgencyId };
   tx.record({ type: 'case.closed', kind: 'case', id, changed: ['state', 'closure'], data });
   return saved;
 }
@@ -57,6 +57,7 @@ export async function revokeCase(
   const saved = await saveCase(tx, c, {
     state: caseMachine.next(c.state, 'revoke'),
     revocationSealed: await sealCaseText(tx, id, 'revocation', input.reason),
+    ...NOT_TYPICAL,
   });
   await noteClue(tx, c, true);
   tx.record({ type: 'case.revoked', kind: 'case', id, changed: ['state'], data: { fromState: c.state } });

@@ -1,20 +1,27 @@
 // Opening a case: from a clue that is accepted, or by the procuratorate itself (contract §3).
 import { permissionsOf } from '../agencies/roles.ts';
-import { findSuperiors, requireColleague } from '../agencies/service.ts';
+import { requireColleague } from '../agencies/service.ts';
 import { clueActions, clueMachine, clueProblems, type LinkedCase, linkedCaseKey } from '../clues/domain.ts';
-import { type Clue, lockClue, markClueAccepted, maskedSubject } from '../clues/service.ts';
+import { type Clue, lockClue, markClueAccepted } from '../clues/service.ts';
 import { ensureAction } from '../kernel/action.ts';
-import type { AccessGrant } from '../kernel/fact.ts';
-import type { Subject, SubjectInput } from '../persons/domain.ts';
-import { grantPerson, isCode, registerSubject, requireRegion, requireSubjects } from '../persons/service.ts';
+import type { SubjectInput } from '../persons/domain.ts';
+import { isCode, requireRegion, requireSubjects } from '../persons/service.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { regionChain } from '../reference/regions.ts';
-import { type CaseNarrative, caseMachine, caseProblems, type Initiation } from './domain.ts';
-import { type AssistanceCase, type Beneficiary, insertBeneficiaries, insertCase } from './repository.ts';
-import { sealCaseText, sealSubject } from './sealed.ts';
+import { accessOf, enterParties, type Party, registerParties } from './beneficiaries.ts';
+import {
+  type CaseNarrative,
+  caseMachine,
+  caseProblems,
+  type Initiation,
+  NO_SECOND_STEP,
+  NOT_TYPICAL,
+} from './domain.ts';
+import { type AssistanceCase, insertCase } from './repository.ts';
+import { sealCaseText } from './sealed.ts';
 
 export type CaseInput = {
   initiation: Initiation;
@@ -23,10 +30,9 @@ export type CaseInput = {
   facts: string;
   hardship?: string | null;
   campaignCode?: string | null;
+  greenChannel?: boolean;
   subjects: SubjectInput[];
 };
-
-type Party = { subject: Subject; personId: string };
 
 type Opening = {
   initiation: Initiation;
@@ -57,29 +63,6 @@ export function requireCampaign(tx: Tx, code: string | null): void {
     ]);
 }
 
-async function beneficiaryOf(tx: Tx, caseId: string, position: number, party: Party): Promise<Beneficiary> {
-  const { subject, personId } = party;
-  const { sex, idType, categories, householdRegionCode, relationToCase } = subject;
-  const id = tx.newId();
-  return {
-    id,
-    caseId,
-    position,
-    personId,
-    relation: relationToCase,
-    categories,
-    householdRegionCode,
-    idType,
-    sex,
-    ...maskedSubject(subject),
-    submittedSealed: await sealSubject(tx, id, personId, subject),
-    proposedFen: null,
-    grantedFen: null,
-    fundId: null,
-    minorAtDecision: null,
-  };
-}
-
 const NOT_YET = {
   round: 0,
   eligibilityCode: null,
@@ -101,6 +84,17 @@ const NOT_YET = {
   pendingCorrectionId: null,
   pendingCorrectionBy: null,
   openLines: 0,
+  ...NO_SECOND_STEP,
+  outstandingItems: 0,
+  toldOn: null,
+  grantedFen: null,
+  paidFen: 0n,
+  standardRegionCode: null,
+  standardYear: null,
+  standardSeries: null,
+  standardAnnualFen: null,
+  standardMonths: null,
+  ...NOT_TYPICAL,
 };
 
 async function caseRow(tx: Tx, id: string, opening: Opening, beneficiaryCount: number) {
@@ -130,10 +124,7 @@ async function caseRow(tx: Tx, id: string, opening: Opening, beneficiaryCount: n
 /** Writes the case, its beneficiaries and who sees both; one or two facts, as an assignment came with it. */
 async function writeCase(tx: Tx, id: string, opening: Opening, parties: readonly Party[]): Promise<AssistanceCase> {
   const { agency } = tx.ctx.actor;
-  const access: AccessGrant[] = [
-    { agencyId: agency.id, relation: 'handler' },
-    ...(await findSuperiors(tx, agency.id)).map((agencyId) => ({ agencyId, relation: 'oversight' as const })),
-  ];
+  const access = await accessOf(tx, agency.id);
   const row = await caseRow(tx, id, opening, parties.length);
   await insertCase(tx, row);
   const { initiation, regionCode, clueId, greenChannel, campaignCode, handlerOfficerId } = opening;
@@ -145,10 +136,7 @@ async function writeCase(tx: Tx, id: string, opening: Opening, parties: readonly
     data: { initiation, regionCode, clueId, greenChannel, campaignCode, handlingAgencyId: agency.id, personIds },
     access,
   });
-  const beneficiaries: Beneficiary[] = [];
-  for (const [i, party] of parties.entries()) beneficiaries.push(await beneficiaryOf(tx, id, i, party));
-  await insertBeneficiaries(tx, beneficiaries);
-  for (const personId of personIds) grantPerson(tx, personId, access);
+  const beneficiaries = await enterParties(tx, { id, count: 0 }, parties, access);
   if (handlerOfficerId)
     tx.record({
       type: 'case.assigned',
@@ -169,20 +157,6 @@ function ensureOwnRegion(tx: Tx, regionCode: string): void {
     ]);
 }
 
-/** Everybody once: a number given twice is one person, who cannot be aided twice in a case. */
-async function registerParties(tx: Tx, caseId: string, subjects: readonly Subject[]): Promise<Party[]> {
-  const parties: Party[] = [];
-  for (const [i, subject] of subjects.entries()) {
-    const personId = await registerSubject(tx, subject, { kind: 'case', id: caseId });
-    if (parties.some((party) => party.personId === personId))
-      throw httpProblems['request.rule_violated']({}, [
-        { pointer: `/subjects/${i}`, code: 'subject.repeated', detail: 'the same person stands here twice' },
-      ]);
-    parties.push({ subject, personId });
-  }
-  return parties;
-}
-
 /** Opens a case without a clue, on application or ex officio; the caller's procuratorate handles it. */
 export async function createCase(tx: Tx, input: CaseInput): Promise<AssistanceCase> {
   if (tx.ctx.actor.agency.kind !== 'procuratorate') throw caseProblems['case.not_competent']();
@@ -195,7 +169,7 @@ export async function createCase(tx: Tx, input: CaseInput): Promise<AssistanceCa
     initiation: input.initiation,
     regionCode: input.regionCode,
     campaignCode: input.campaignCode ?? null,
-    greenChannel: false,
+    greenChannel: input.greenChannel ?? false,
     clueId: null,
     linkedCase: { type, number: number ?? null, handlingOrgan },
     narrative: { facts: input.facts, hardship: input.hardship ?? null, acceptanceOpinion: null },

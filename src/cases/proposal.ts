@@ -1,4 +1,5 @@
-// The handler's proposal (2021 rules art. 7 eligibility, art. 8 exclusions).
+// The handler's proposal (2021 rules art. 7 eligibility, art. 8 exclusions; an exclusion is overridden with reason and higher approval).
+import { findSuperiors } from '../agencies/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { parseYuan } from '../kernel/money.ts';
 import type { FieldError } from '../kernel/problem.ts';
@@ -7,7 +8,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
-import { type Award, awardErrors, type CaseProposal, caseMachine, type Exclusion } from './domain.ts';
+import { type Award, awardErrors, type CaseProposal, caseMachine, type Exclusion, NO_SECOND_STEP } from './domain.ts';
 import { type AssistanceCase, type CaseRow, saveAwards, saveCase } from './repository.ts';
 import { sealCaseText } from './sealed.ts';
 import { actingOfficer, lockCase } from './service.ts';
@@ -16,6 +17,7 @@ export type ProposalInput = {
   eligibilityCode: string;
   exclusions: { code: string; applies: boolean; note?: string | null }[];
   awards: { beneficiaryId: string; amount: { amount: string }; fundId?: string | null }[];
+  override?: { reason: string } | null;
   opinion: string;
 };
 
@@ -30,6 +32,8 @@ function proposalErrors(tx: Tx, input: ProposalInput): FieldError[] {
   });
   if (!isCode('eligibility', input.eligibilityCode, day))
     errors.push({ pointer: '/eligibilityCode', code: 'code.unknown', detail: `not valid on ${day}` });
+  if (input.override && !input.exclusions.some((e) => e.applies))
+    errors.push({ pointer: '/override', code: 'override.needless', detail: 'no exclusion applies' });
   return errors;
 }
 
@@ -48,6 +52,13 @@ function requireAwards(tx: Tx, c: AssistanceCase, input: ProposalInput): Award[]
   return awards;
 }
 
+/** Who has to approve after the own chief: for an override the level above, of the province another chief there. */
+async function secondStep(tx: Tx, c: AssistanceCase, input: ProposalInput) {
+  if (!input.override) return NO_SECOND_STEP;
+  const superiorAgencyId = (await findSuperiors(tx, c.handlingAgencyId))[0] ?? c.handlingAgencyId;
+  return { ...NO_SECOND_STEP, superiorAgencyId, superiorReasons: ['exclusion_override' as const] };
+}
+
 /** The handler's opinion with the amounts; the sum stands with each beneficiary until the decision. */
 export async function proposeCase(
   tx: Tx,
@@ -60,7 +71,9 @@ export async function proposeCase(
   const awards = requireAwards(tx, c, input);
   const exclusions: Exclusion[] = input.exclusions.map((e) => ({ ...e, note: e.note ?? null }));
   const exclusionCodes = exclusions.filter((e) => e.applies).map((e) => e.code);
-  const proposal: CaseProposal = { opinion: input.opinion, exclusions };
+  const overrideReason = input.override?.reason ?? null;
+  const proposal: CaseProposal = { opinion: input.opinion, exclusions, overrideReason };
+  const step = await secondStep(tx, c, input);
   const officer = actingOfficer(tx);
   const beneficiaries = await saveAwards(tx, c.beneficiaries, (b) => {
     const award = awards.find((a) => a.beneficiaryId === b.id);
@@ -75,6 +88,7 @@ export async function proposeCase(
     proposedBy: officer.id,
     proposedByPersonKey: officer.personKey,
     proposedAt: tx.ctx.now,
+    ...step,
   };
   const saved = await saveCase(tx, c, change);
   const amountFen = Number(awards.reduce((sum, award) => sum + award.amountFen, 0n));
@@ -83,7 +97,13 @@ export async function proposeCase(
     kind: 'case',
     id,
     changed: ['state', 'proposal', 'beneficiaries'],
-    data: { round: c.round + 1, eligibilityCode: input.eligibilityCode, exclusionCodes, amountFen },
+    data: {
+      round: c.round + 1,
+      eligibilityCode: input.eligibilityCode,
+      exclusionCodes,
+      amountFen,
+      superiorReasons: step.superiorReasons,
+    },
   });
   return { ...saved, beneficiaries };
 }

@@ -1,5 +1,5 @@
 // Cases in the database: rows as they stand; sealed texts are opened only where they are shown or compared.
-import { and, asc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { LinkedCase } from '../clues/domain.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { listVisible, visible } from '../platform/db/access.ts';
@@ -92,15 +92,32 @@ export async function insertDocumentRequest(tx: Tx, row: DocumentRequestRow): Pr
   await tx.db.insert(caseDocumentRequests).values(row);
 }
 
-/** Marks the open request as answered; answers the requests as they now stand. */
-export async function receiveDocuments(
-  tx: Tx,
-  c: AssistanceCase,
-  receipt: Pick<DocumentRequestRow, 'receivedBy' | 'receivedAt' | 'receiptSealed'> & { id: string },
-): Promise<DocumentRequestRow[]> {
-  const { id, ...change } = receipt;
+/** What came of a request; its items and reason stay. */
+export async function saveDocumentRequest(tx: Tx, id: string, change: Partial<DocumentRequestRow>): Promise<void> {
   await tx.db.update(caseDocumentRequests).set(change).where(eq(caseDocumentRequests.id, id));
-  return c.documentRequests.map((r) => (r.id === id ? { ...r, ...change } : r));
+}
+
+type Told = Pick<DecisionRow, 'toldOn' | 'toldChannel' | 'toldBy' | 'toldSealed'>;
+
+/** That the applicant was told is all that is ever added to a decision. */
+export async function saveTold(tx: Tx, decisionId: string, told: Told): Promise<void> {
+  await tx.db.update(caseDecisions).set(told).where(eq(caseDecisions.id, decisionId));
+}
+
+/** Adds a settled payment without a new version of the case. */
+export async function addPaid(tx: Tx, caseId: string, fen: bigint): Promise<void> {
+  await tx.db
+    .update(assistanceCases)
+    .set({ paidFen: sql`${assistanceCases.paidFen} + ${fen}` })
+    .where(eq(assistanceCases.id, caseId));
+}
+
+/** Whether the made-up figures of the sandbox may stand in a decision. */
+export async function isSandbox(tx: Tx): Promise<boolean> {
+  const { rows } = await tx.db.execute<{ sandbox: boolean }>(
+    sql`select stamp = 'sandbox' as sandbox from database_stamp`,
+  );
+  return rows[0]?.sandbox === true;
 }
 
 /** Adds to the count of open lines without a new version; the check constraint keeps it from falling below zero. */
@@ -120,9 +137,15 @@ export type CaseFilter = {
   handlerOfficerId?: string;
   campaignCode?: string;
   clueId?: string;
+  greenChannel?: boolean;
   unassigned?: boolean;
+  typical?: boolean;
   updatedSince?: Date;
 };
+
+/** A flag asked for or asked against; absent, it is no filter. */
+const flag = (asked: boolean | undefined, yes: SQL, no: SQL): SQL | undefined =>
+  asked === undefined ? undefined : asked ? yes : no;
 
 function filterOf(filter: CaseFilter): SQL | undefined {
   return and(
@@ -130,7 +153,9 @@ function filterOf(filter: CaseFilter): SQL | undefined {
     filter.regionCode ? eq(assistanceCases.regionCode, filter.regionCode) : undefined,
     filter.agencyId ? eq(assistanceCases.handlingAgencyId, filter.agencyId) : undefined,
     filter.handlerOfficerId ? eq(assistanceCases.handlerOfficerId, filter.handlerOfficerId) : undefined,
-    filter.unassigned ? isNull(assistanceCases.handlerOfficerId) : undefined,
+    filter.greenChannel === undefined ? undefined : eq(assistanceCases.greenChannel, filter.greenChannel),
+    flag(filter.unassigned, isNull(assistanceCases.handlerOfficerId), isNotNull(assistanceCases.handlerOfficerId)),
+    flag(filter.typical, isNotNull(assistanceCases.typicalMarkedOn), isNull(assistanceCases.typicalMarkedOn)),
     filter.campaignCode ? eq(assistanceCases.campaignCode, filter.campaignCode) : undefined,
     filter.clueId ? eq(assistanceCases.clueId, filter.clueId) : undefined,
     filter.updatedSince ? gte(assistanceCases.updatedAt, filter.updatedSince) : undefined,

@@ -10,7 +10,7 @@ import { type AssistanceCase, linkedCaseOf, saveCase } from './repository.ts';
 import { openNarrative, sealCaseText } from './sealed.ts';
 import { lockCase } from './service.ts';
 
-type Change = { [K in 'facts' | 'hardship' | 'campaignCode']?: CaseInput[K] | undefined } & {
+type Change = { [K in 'facts' | 'hardship' | 'campaignCode' | 'greenChannel']?: CaseInput[K] | undefined } & {
   linkedCase?: LinkedCaseChange | undefined;
 };
 
@@ -26,6 +26,7 @@ export async function editCase(tx: Tx, id: string, change: Change, expected: Exp
   };
   const campaignCode = change.campaignCode === undefined ? c.campaignCode : change.campaignCode;
   if (campaignCode !== c.campaignCode) requireCampaign(tx, campaignCode);
+  const greenChannel = change.greenChannel ?? c.greenChannel;
   const old = linkedCaseOf(c);
   const linked = { ...old, ...mergeLinkedCase(old, change.linkedCase ?? {}) };
   const sameLinked =
@@ -34,6 +35,7 @@ export async function editCase(tx: Tx, id: string, change: Change, expected: Exp
     narrative.facts === former.facts ? [] : ['facts'],
     narrative.hardship === former.hardship ? [] : ['hardship'],
     campaignCode === c.campaignCode ? [] : ['campaignCode'],
+    greenChannel === c.greenChannel ? [] : ['greenChannel'],
     sameLinked ? [] : ['linkedCase'],
   ].flat();
   if (changed.length === 0) {
@@ -42,13 +44,14 @@ export async function editCase(tx: Tx, id: string, change: Change, expected: Exp
   }
   const saved = await saveCase(tx, c, {
     campaignCode,
+    greenChannel,
     linkedType: linked.type,
     linkedNumber: linked.number,
     linkedOrgan: linked.handlingOrgan,
     linkedKey: linkedCaseKey(linked),
     narrativeSealed: await sealCaseText(tx, id, 'narrative', narrative),
   });
-  tx.record({ type: 'case.edited', kind: 'case', id, changed });
+  tx.record({ type: 'case.edited', kind: 'case', id, changed, data: { campaignCode, greenChannel } });
   return saved;
 }
 

@@ -19,7 +19,8 @@ import {
   pageQuery,
   RegionCode,
 } from '../platform/http/schema.ts';
-import { CASE_OUTCOMES, CASE_STATES, INITIATIONS } from './domain.ts';
+import { Channel } from './body-schema.ts';
+import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
 
 const LEVELS = ['province', 'city', 'county', 'township'] as const;
 const LONG = 20_000;
@@ -35,12 +36,16 @@ export const CaseQuery = Type.Object({
   handlerOfficerId: uuid('assigned handler'),
   clueId: uuid('the clue it was opened from'),
   campaignCode: Type.Optional(Code),
+  greenChannel: Type.Optional(Type.Boolean({ description: 'handled first' })),
+  unassigned: Type.Optional(Type.Boolean({ description: 'without a designated handler' })),
+  typical: Type.Optional(Type.Boolean({ description: 'marked as typical case' })),
   updatedSince: Type.Optional(Instant),
 });
 export const PageQuery = Type.Object({ ...pageQuery });
 
 const Number64 = Type.String({ maxLength: 64 });
 const decided = { number: Number64, outcome: Literals(['granted', 'refused'] as const), decidedOn: CivilDate };
+const typicalMark = { markedOn: CivilDate, publishedOn: Nullable(CivilDate) };
 const listed = {
   id: Id,
   number: Number64,
@@ -52,6 +57,7 @@ const listed = {
   clueId: Nullable(Id),
   campaignCode: Nullable(Code),
   beneficiaryCount: Type.Integer({ minimum: 1 }),
+  typicalCase: Nullable(Closed(typicalMark)),
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -95,6 +101,12 @@ export const BeneficiaryView = named(
 const Proposal = Closed({
   eligibilityCode: Code,
   exclusions: Type.Array(Closed({ code: Code, applies: Type.Boolean(), note: shownText() }), { maxItems: 20 }),
+  override: Nullable(
+    Closed(
+      { reason: shownText(), agency: AgencyRef },
+      { description: 'aid in spite of an exclusion; `agency` approves in the second step' },
+    ),
+  ),
   opinion: shownText(),
   proposedBy: Nullable(OfficerRef),
   proposedAt: Nullable(Instant),
@@ -107,12 +119,45 @@ const step = {
   officer: OfficerRef,
   outcome: Literals(CASE_OUTCOMES),
   exclusionCode: Nullable(Code),
+  basis: Nullable(Literals(REFUSAL_BASES, 'of a refusal')),
   number: Nullable(Number64),
   decidedOn: CivilDate,
 };
 const Approval = named('CaseApprovalStep', Closed({ ...step, opinion: shownText() }));
+const PendingApproval = Closed(
+  {
+    step: Type.Integer({ minimum: 1, maximum: 2 }),
+    agency: AgencyRef,
+    reasons: Type.Array(Literals(SUPERIOR_REASONS), {
+      maxItems: 5,
+      description: 'why the level above approves as well',
+    }),
+  },
+  { description: 'whose chief is awaited; a reconsidered case may be decided by the superior procuratorate as well' },
+);
+const Standard = Closed(
+  {
+    regionCode: RegionCode,
+    year: Type.Integer({ minimum: 1949, maximum: 2199, description: 'the year in which the wage was earned' }),
+    series: Code,
+    annualAmount: Money,
+    months: Type.Integer({ minimum: 1, maximum: 120 }),
+    capAmount: Money,
+  },
+  {
+    description: 'The wage standard that the grant was decided under: generally at most `months` average monthly wages',
+  },
+);
+const Notification = Closed(
+  { toldOn: CivilDate, channel: Channel, toldBy: OfficerRef, note: shownText() },
+  { description: 'When and how the applicant was told of the decision' },
+);
 const DocumentRequest = Closed({
   id: Id,
+  documents: Type.Array(Closed({ item: Nullable(Type.String({ maxLength: 200 })), status: Literals(ITEM_STATUSES) }), {
+    maxItems: 50,
+    description: 'every item with what became of it',
+  }),
   items: Nullable(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 50 })),
   reason: shownText(),
   requestedAt: Instant,
@@ -166,12 +211,25 @@ const caseMembers = {
   beneficiaries: Type.Array(BeneficiaryView, { maxItems: 50 }),
   proposedAmount: Nullable(Money),
   grantedAmount: Nullable(Money),
+  paidAmount: Money,
   proposal: Nullable(Proposal),
-  decision: Nullable(Closed({ ...decided, opinion: shownText() })),
+  pendingApproval: Nullable(PendingApproval),
+  decision: Nullable(
+    Closed({
+      ...decided,
+      opinion: shownText(),
+      exclusionCode: Nullable(Code),
+      basis: Nullable(Literals(REFUSAL_BASES)),
+      standard: Nullable(Standard),
+      notification: Nullable(Notification),
+    }),
+  ),
   approvals: Type.Array(Approval, { maxItems: 200 }),
   reconsidered: Type.Boolean(),
   newFacts: shownText(LONG),
   documentRequests: Type.Array(DocumentRequest, { maxItems: 200 }),
+  outstandingItems: Type.Integer({ minimum: 0, description: 'documents still awaited' }),
+  typicalCase: Nullable(Closed({ ...typicalMark, title: shownText(200) })),
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),
@@ -182,7 +240,10 @@ const caseMembers = {
 };
 export const CaseView = named('AssistanceCase', Closed(caseMembers));
 
-export const DecisionPage = pageOf('CaseDecisionPage', named('CaseDecision', Closed({ id: Id, ...step })));
+export const DecisionPage = pageOf(
+  'CaseDecisionPage',
+  named('CaseDecision', Closed({ id: Id, ...step, toldOn: Nullable(CivilDate) })),
+);
 export const TimelinePage = pageOf(
   'CaseTimelinePage',
   named(

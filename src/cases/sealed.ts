@@ -4,11 +4,12 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { CaseNarrative, CaseProposal } from './domain.ts';
 import type { AssistanceCase, Beneficiary, CaseRow } from './repository.ts';
 
-type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation' | 'advice';
+type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation' | 'advice' | 'typical';
 type Identity = Pick<Subject, 'name' | 'birthDate' | 'idNumber' | 'phone' | 'address' | 'guardian'>;
 
 const caseText = (column: CaseColumn, rowId: string) => ({ table: 'assistance_cases', column, rowId });
 const opinionOf = (rowId: string) => ({ table: 'case_decisions', column: 'opinion', rowId });
+const toldOf = (rowId: string) => ({ table: 'case_decisions', column: 'told', rowId });
 const requestText = (column: 'request' | 'receipt', rowId: string) => ({
   table: 'case_document_requests',
   column,
@@ -28,6 +29,11 @@ export async function sealCaseText(
 
 export async function sealOpinion(tx: Tx, caseId: string, decisionId: string, opinion: string): Promise<Buffer> {
   return tx.vault.seal(await tx.vault.keyFor('case', caseId), opinionOf(decisionId), opinion);
+}
+
+/** How the applicant was told of the decision, where it takes a word. */
+export async function sealTold(tx: Tx, caseId: string, decisionId: string, note: string): Promise<Buffer> {
+  return tx.vault.seal(await tx.vault.keyFor('case', caseId), toldOf(decisionId), note);
 }
 
 export type DocumentRequest = { items: string[]; reason: string };
@@ -70,16 +76,22 @@ function toSubject(b: Beneficiary, identity: Identity): Subject {
   return { ...identity, sex, idType, householdRegionCode, categories, relationToCase: relation };
 }
 
-export type CaseTexts = {
+type RequestTexts = {
+  /** One for each document request, in their order. */
+  requests: (DocumentRequest | null)[];
+  receipts: (DocumentReceipt | null)[];
+};
+
+export type CaseTexts = RequestTexts & {
   narrative: CaseNarrative | null;
   proposal: CaseProposal | null;
   newFacts: string | null;
   ending: string | null;
   revocation: string | null;
-  /** One for each decision and each document request, in their order. */
+  typicalTitle: string | null;
+  /** One for each decision, in their order: the opinion, and the note on how the applicant was told. */
   opinions: (string | null)[];
-  requests: (DocumentRequest | null)[];
-  receipts: (DocumentReceipt | null)[];
+  tolds: (string | null)[];
 };
 
 const parsed = <T>(text: string | null | undefined): T | null => (text ? (JSON.parse(text) as T) : null);
@@ -87,6 +99,24 @@ const parsed = <T>(text: string | null | undefined): T | null => (text ? (JSON.p
 export async function openNarrative(tx: Tx, c: AssistanceCase): Promise<CaseNarrative> {
   const [text] = await tx.vault.open([{ place: caseText('narrative', c.id), data: c.narrativeSealed }]);
   return parsed<CaseNarrative>(text) ?? { facts: '', hardship: null, acceptanceOpinion: null };
+}
+
+const requestPlaces = (c: AssistanceCase) => [
+  ...c.documentRequests.map((r) => ({ place: requestText('request', r.id), data: r.requestSealed })),
+  ...c.documentRequests.map((r) => ({ place: requestText('receipt', r.id), data: r.receiptSealed })),
+];
+
+function toRequests(c: AssistanceCase, texts: readonly (string | null)[]): RequestTexts {
+  const n = c.documentRequests.length;
+  return {
+    requests: texts.slice(0, n).map((t) => parsed<DocumentRequest>(t)),
+    receipts: texts.slice(n).map((t) => parsed<DocumentReceipt>(t)),
+  };
+}
+
+/** What was asked for, and what came of it. */
+export async function openRequests(tx: Tx, c: AssistanceCase): Promise<RequestTexts> {
+  return toRequests(c, await tx.vault.open(requestPlaces(c)));
 }
 
 /** What the closure asks the Federation to look after. */
@@ -97,26 +127,27 @@ export async function openAdvice(tx: Tx, c: CaseRow): Promise<string | null> {
 
 /** Every text of the case with one look at the key. */
 export async function openTexts(tx: Tx, c: AssistanceCase): Promise<CaseTexts> {
-  const texts = await tx.vault.open([
+  const [narrative, proposal, newFacts, ending, revocation, typical, ...rest] = await tx.vault.open([
     { place: caseText('narrative', c.id), data: c.narrativeSealed },
     { place: caseText('proposal', c.id), data: c.proposalSealed },
     { place: caseText('new_facts', c.id), data: c.newFactsSealed },
     { place: caseText('ending', c.id), data: c.endingSealed },
     { place: caseText('revocation', c.id), data: c.revocationSealed },
+    { place: caseText('typical', c.id), data: c.typicalSealed },
     ...c.decisions.map((d) => ({ place: opinionOf(d.id), data: d.opinionSealed })),
-    ...c.documentRequests.map((r) => ({ place: requestText('request', r.id), data: r.requestSealed })),
-    ...c.documentRequests.map((r) => ({ place: requestText('receipt', r.id), data: r.receiptSealed })),
+    ...c.decisions.map((d) => ({ place: toldOf(d.id), data: d.toldSealed })),
+    ...requestPlaces(c),
   ]);
-  const afterOpinions = 5 + c.decisions.length;
-  const afterRequests = afterOpinions + c.documentRequests.length;
+  const n = c.decisions.length;
   return {
-    narrative: parsed(texts[0]),
-    proposal: parsed(texts[1]),
-    newFacts: parsed(texts[2]),
-    ending: parsed(texts[3]),
-    revocation: parsed(texts[4]),
-    opinions: texts.slice(5, afterOpinions),
-    requests: texts.slice(afterOpinions, afterRequests).map((t) => parsed<DocumentRequest>(t)),
-    receipts: texts.slice(afterRequests).map((t) => parsed<DocumentReceipt>(t)),
+    narrative: parsed(narrative),
+    proposal: parsed(proposal),
+    newFacts: parsed(newFacts),
+    ending: parsed(ending),
+    revocation: parsed(revocation),
+    typicalTitle: parsed(typical),
+    opinions: rest.slice(0, n),
+    tolds: rest.slice(n, 2 * n),
+    ...toRequests(c, rest.slice(2 * n)),
   };
 }

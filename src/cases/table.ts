@@ -3,7 +3,7 @@ import { bigint, boolean, date, integer, pgTable, text, timestamp, uuid } from '
 import type { LinkedCaseType } from '../clues/domain.ts';
 import type { AgencyLevel } from '../kernel/actor.ts';
 import { bytea } from '../platform/crypto/table.ts';
-import type { CaseOutcome, CaseState, Initiation } from './domain.ts';
+import type { CaseOutcome, CaseState, Initiation, ItemStatus, RefusalBasis, SuperiorReason } from './domain.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -55,6 +55,28 @@ export const assistanceCases = pgTable('assistance_cases', {
   /** Disbursement lines that are reserved, authorised, submitted or unknown; kept by `disbursements`. */
   openLines: integer('open_lines').notNull().default(0),
   beneficiaryCount: integer('beneficiary_count').notNull(),
+  /** Who approves in the second step, and why there is one; null and empty where the own chief is enough. */
+  superiorAgencyId: uuid('superior_agency_id'),
+  superiorReasons: text('superior_reasons').array().$type<SuperiorReason[]>().notNull().default([]),
+  approvalStep: integer('approval_step').notNull().default(1),
+  /** The person who approved the first step of the running round. */
+  stepPersonKey: text('step_person_key'),
+  /** Documents asked for that are neither received, waived nor fetched by the procuratorate itself. */
+  outstandingItems: integer('outstanding_items').notNull().default(0),
+  /** The day on which the applicant was told of the standing decision. */
+  toldOn: date('told_on', { mode: 'string' }),
+  grantedFen: bigint('granted_fen', { mode: 'bigint' }),
+  /** What settled lines have paid; kept from `disbursement.settled`. */
+  paidFen: bigint('paid_fen', { mode: 'bigint' }).notNull().default(0n),
+  standardRegionCode: text('standard_region_code'),
+  standardYear: integer('standard_year'),
+  standardSeries: text('standard_series'),
+  standardAnnualFen: bigint('standard_annual_fen', { mode: 'bigint' }),
+  standardMonths: integer('standard_months'),
+  typicalMarkedOn: date('typical_marked_on', { mode: 'string' }),
+  typicalPublishedOn: date('typical_published_on', { mode: 'string' }),
+  /** The title under which it is published */
+  typicalSealed: bytea('typical_sealed'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
@@ -97,6 +119,12 @@ export const caseDecisions = pgTable('case_decisions', {
   number: text().unique(),
   decidedOn: date('decided_on', { mode: 'string' }).notNull(),
   opinionSealed: bytea('opinion_sealed').notNull(),
+  refusalBasis: text('refusal_basis').$type<RefusalBasis>(),
+  toldOn: date('told_on', { mode: 'string' }),
+  toldChannel: text('told_channel'),
+  toldBy: uuid('told_by'),
+  /** The note on how the applicant was told */
+  toldSealed: bytea('told_sealed'),
   createdAt: instant('created_at').notNull(),
 });
 
@@ -110,6 +138,8 @@ export const caseDocumentRequests = pgTable('case_document_requests', {
   receivedAt: instant('received_at'),
   /** JSON {items[], reason} */
   requestSealed: bytea('request_sealed').notNull(),
-  /** JSON {items[] | null, note} */
+  /** One for each item of the request; empty on a request older than the states. */
+  itemStatuses: text('item_statuses').array().$type<ItemStatus[]>().notNull().default([]),
+  /** JSON {items[] | null, note}: everything received so far */
   receiptSealed: bytea('receipt_sealed'),
 });

@@ -1,6 +1,5 @@
 // The view of a case for each reader: the team sees people in clear while it is open, the agency its texts, others masks.
 import type { Static } from 'typebox';
-import { requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
 import { type AuditRow, readHistory } from '../audit/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
@@ -9,24 +8,26 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import { toSubjectView } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions } from './actions.ts';
+import {
+  decisionOf,
+  money,
+  type Refs,
+  refsOf,
+  stepOf,
+  viewDecision,
+  viewPending,
+  viewProposal,
+  viewRequests,
+} from './decision-view.ts';
 import { caseMachine, isCaseOpen, isHandlingTeam, seesTexts } from './domain.ts';
 import { loadParts } from './parts.ts';
-import { type AssistanceCase, type CaseRow, type DecisionRow, findCase, linkedCaseOf } from './repository.ts';
+import { type AssistanceCase, type CaseRow, findCase, linkedCaseOf } from './repository.ts';
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
 import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
 
-type Refs = {
-  agency: (id: string) => { id: string; code: string; name: string };
-  officer: (id: string) => { id: string; code: string; name: string };
-};
-
-async function refsOf(tx: Tx, agencyIds: readonly string[], officerIds: readonly (string | null)[]): Promise<Refs> {
-  const [agencyOf, officer] = await Promise.all([requireAgencyMap(tx, agencyIds), requireOfficerMap(tx, officerIds)]);
-  const agency = (id: string) => {
-    const row = agencyOf(id);
-    return { id: row.id, code: row.code, name: row.name };
-  };
-  return { agency, officer };
+function markOf(c: CaseRow) {
+  const { typicalMarkedOn: markedOn, typicalPublishedOn: publishedOn } = c;
+  return markedOn === null ? null : { markedOn, publishedOn };
 }
 
 function listedOf(c: CaseRow) {
@@ -42,22 +43,16 @@ function listedOf(c: CaseRow) {
     clueId,
     campaignCode,
     beneficiaryCount: c.beneficiaryCount,
+    typicalCase: markOf(c),
     createdAt: c.createdAt.toISOString(),
     updatedAt: c.updatedAt.toISOString(),
   };
-}
-
-function decisionOf(c: CaseRow) {
-  const { decisionNumber: number, decisionOutcome: outcome, decidedOn } = c;
-  return number && outcome && decidedOn ? { number, outcome, decidedOn } : null;
 }
 
 export function toCaseItem(c: CaseRow): Static<typeof CaseItem> {
   const { handlingAgencyId, handlerOfficerId } = c;
   return { ...listedOf(c), handlingAgencyId, handlerOfficerId, decision: decisionOf(c) };
 }
-
-const money = (fen: bigint | null) => (fen === null ? null : toMoney(fen));
 
 function total(amounts: readonly (bigint | null)[]): bigint | null {
   const given = amounts.filter((fen) => fen !== null);
@@ -88,42 +83,6 @@ async function viewBeneficiaries(tx: Tx, c: AssistanceCase): Promise<Static<type
   });
 }
 
-function stepOf(d: DecisionRow, refs: Refs) {
-  const { round, step, level, outcome, exclusionCode, number, decidedOn } = d;
-  const who = { agency: refs.agency(d.agencyId), officer: refs.officer(d.officerId) };
-  return { round, step, level, ...who, outcome, exclusionCode, number, decidedOn };
-}
-
-function viewProposal(c: AssistanceCase, texts: CaseTexts | null, refs: Refs): Static<typeof CaseView>['proposal'] {
-  if (c.eligibilityCode === null) return null;
-  const applying = c.exclusionCodes.map((code) => ({ code, applies: true, note: null }));
-  return {
-    eligibilityCode: c.eligibilityCode,
-    exclusions: texts?.proposal?.exclusions ?? applying,
-    opinion: texts?.proposal?.opinion ?? null,
-    proposedBy: c.proposedBy ? refs.officer(c.proposedBy) : null,
-    proposedAt: c.proposedAt?.toISOString() ?? null,
-  };
-}
-
-function viewRequests(
-  c: AssistanceCase,
-  texts: CaseTexts | null,
-  refs: Refs,
-): Static<typeof CaseView>['documentRequests'] {
-  return c.documentRequests.map((r, i) => ({
-    id: r.id,
-    items: texts?.requests[i]?.items ?? null,
-    reason: texts?.requests[i]?.reason ?? null,
-    requestedAt: r.requestedAt.toISOString(),
-    requestedBy: refs.officer(r.requestedBy),
-    receivedAt: r.receivedAt?.toISOString() ?? null,
-    receivedBy: r.receivedBy ? refs.officer(r.receivedBy) : null,
-    receivedItems: texts?.receipts[i]?.items ?? null,
-    note: texts?.receipts[i]?.note ?? null,
-  }));
-}
-
 function viewTexts(c: AssistanceCase, texts: CaseTexts | null) {
   const ending = texts?.ending ?? null;
   return {
@@ -137,27 +96,25 @@ function viewTexts(c: AssistanceCase, texts: CaseTexts | null) {
   };
 }
 
-function viewDecision(c: AssistanceCase, texts: CaseTexts | null) {
-  const decision = decisionOf(c);
-  const index = c.decisions.findLastIndex((d) => d.number === c.decisionNumber);
-  return decision && { ...decision, opinion: texts?.opinions[index] ?? null };
-}
-
 const officersOf = (c: AssistanceCase) => [
   c.handlerOfficerId,
   c.proposedBy,
-  ...c.decisions.map((d) => d.officerId),
+  ...c.decisions.flatMap((d) => [d.officerId, d.toldBy]),
   ...c.documentRequests.flatMap((r) => [r.requestedBy, r.receivedBy]),
+];
+
+const agenciesOf = (c: AssistanceCase) => [
+  c.handlingAgencyId,
+  ...(c.superiorAgencyId ? [c.superiorAgencyId] : []),
+  ...c.decisions.map((d) => d.agencyId),
 ];
 
 /** The single resource; facts, opinions and reasons for those of the handling agency who work on cases. */
 export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof CaseView>> {
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
-  const [refs, parts] = await Promise.all([
-    refsOf(tx, [c.handlingAgencyId, ...c.decisions.map((d) => d.agencyId)], officersOf(c)),
-    loadParts(tx, c.id),
-  ]);
+  const typicalCase = markOf(c);
+  const [refs, parts] = await Promise.all([refsOf(tx, agenciesOf(c), officersOf(c)), loadParts(tx, c.id)]);
   return {
     ...listedOf(c),
     ...viewTexts(c, texts),
@@ -167,11 +124,15 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     beneficiaries: await viewBeneficiaries(tx, c),
     proposedAmount: money(total(c.beneficiaries.map((b) => b.proposedFen))),
     grantedAmount: money(total(c.beneficiaries.map((b) => b.grantedFen))),
+    paidAmount: toMoney(c.paidFen),
     proposal: viewProposal(c, texts, refs),
-    decision: viewDecision(c, texts),
+    pendingApproval: viewPending(c, refs),
+    decision: viewDecision(c, texts, refs),
     approvals: c.decisions.map((d, i) => ({ ...stepOf(d, refs), opinion: texts?.opinions[i] ?? null })),
     reconsidered: c.reconsidered,
     documentRequests: viewRequests(c, texts, refs),
+    outstandingItems: c.outstandingItems,
+    typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
     availableActions: availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
   };
@@ -192,7 +153,7 @@ export async function listDecisions(tx: Tx, caseId: string, page: PageRequest): 
     rows.map((d) => d.agencyId),
     rows.map((d) => d.officerId),
   );
-  const items = rows.slice(0, page.limit).map((d) => ({ id: d.id, ...stepOf(d, refs) }));
+  const items = rows.slice(0, page.limit).map((d) => ({ id: d.id, ...stepOf(d, refs), toldOn: d.toldOn }));
   const nextId = rows.length > page.limit ? (items.at(-1)?.id ?? null) : null;
   return { items, nextId, ...(page.includeTotal ? { total: all.length } : {}) };
 }

@@ -19,7 +19,9 @@ const expected: Readonly<Record<string, string>> = {
     under_review request-documents awaiting_documents; awaiting_documents receive-documents under_review; under_review propose pending_approval;
     pending_approval grant granted; pending_approval refuse refused; pending_approval return under_review; refused reconsider under_review;
     granted disburse disbursing; granted|refused|disbursing close closed; opened|under_review|awaiting_documents|pending_approval withdraw withdrawn;
-    granted|disbursing|closed revoke revoked`,
+    granted|disbursing|closed revoke revoked; awaiting_documents|under_review note-documents =;
+    opened|under_review|awaiting_documents add-beneficiary =; pending_approval approve-step =;
+    granted|refused|disbursing|closed tell =; granted|disbursing|closed mark-typical =; granted|disbursing|closed unmark-typical =`,
   disbursement: `reserved authorise authorised; authorised|failed submit submitted; submitted|unknown settle settled; submitted|unknown fail failed;
     submitted mark-unknown unknown; reserved|authorised|failed void voided; settled confirm-receipt receipt_confirmed;
     settled dispute-receipt receipt_disputed; settled place-in-custody in_custody; in_custody exhaust-custody settled;

@@ -73,13 +73,10 @@ describe('from the clue to the grant', () => {
     expect(waiting.body).toMatchObject({ state: 'awaiting_documents', version: 3 });
     const early = await api.decide('handler.heping', known.path, 'proposal', proposal(known));
     expect(codeOf(early)).toBe('409 case.illegal_transition');
-    const received = await story.decide('handler.heping', known, 'document-receipt', {
-      items: ['户口簿'],
-      note: '已核',
-    });
+    const received = await story.decide('handler.heping', known, 'document-receipt', { note: '已核' });
     expect(received.body).toMatchObject({
       state: 'under_review',
-      documentRequests: [{ items: ['户口簿', '收入证明'], receivedItems: ['户口簿'], note: '已核' }],
+      documentRequests: [{ items: ['户口簿', '收入证明'], receivedItems: ['户口簿', '收入证明'], note: '已核' }],
     });
     const [first, second] = beneficiariesOf(known);
     const awards = [
@@ -194,7 +191,7 @@ describe('other ends', () => {
     }
     const late = await api.decide('handler.heping', (await granted()).path, 'withdrawal');
     expect(codeOf(late)).toBe('409 case.illegal_transition');
-    expect(late.body.allowed).toEqual(['disburse', 'close', 'revoke']);
+    expect(late.body.allowed).toEqual(expect.arrayContaining(['disburse', 'close', 'revoke']));
   });
 
   test('revoked by the chief, also after closing', async () => {
