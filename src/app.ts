@@ -21,6 +21,8 @@ import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
 import { clueReceiptRoutes } from './clues/receipt-routes.ts';
 import { clueRoutes } from './clues/routes.ts';
+import { deadlineHandlers } from './deadlines/handlers.ts';
+import { deadlineRoutes } from './deadlines/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
 import { disbursementHandlers } from './disbursements/service.ts';
@@ -92,6 +94,7 @@ export const handlers: readonly FactHandler[] = [
   ...referralHandlers,
   ...visitHandlers,
   ...accountHandlers,
+  ...deadlineHandlers,
 ];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
@@ -149,6 +152,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   referralDecisionRoutes(app);
   visitRoutes(app);
   accountRoutes(app);
+  deadlineRoutes(app);
   workItemRoutes(app);
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });

@@ -162,11 +162,12 @@ function awardData(beneficiaries: readonly Beneficiary[]): NonNullable<Fact['dat
 
 function recordDecision(tx: Tx, c: AssistanceCase, verb: Verb, decision: DecisionRow): void {
   const { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step } = decision;
-  const { superiorAgencyId } = c;
-  const data = { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step, regionCode: c.regionCode };
+  const { superiorAgencyId, handlingAgencyId, regionCode } = c;
+  const place = { regionCode, handlingAgencyId };
+  const data = { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step, ...place };
   const further = { grant: awardData(c.beneficiaries), 'approve-step': { superiorAgencyId }, refuse: {}, return: {} };
   // From the first step on the level above sees what it has to approve; of the province it is the same agency.
-  const above = verb === 'approve-step' && superiorAgencyId !== c.handlingAgencyId ? superiorAgencyId : null;
+  const above = verb === 'approve-step' && superiorAgencyId !== handlingAgencyId ? superiorAgencyId : null;
   tx.record({
     type: FACTS[verb],
     kind: 'case',

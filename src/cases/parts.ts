@@ -1,5 +1,6 @@
 // What higher features contribute to the view of a case: each registers the loader of its short list, cases never knows them.
 import type { Static } from 'typebox';
+import { deadlinesOfCase } from '../deadlines/service.ts';
 import { may } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { CASE_PART_LIMIT, type CaseDisbursement, type CaseReferral, type CaseVisit } from './schema.ts';
@@ -35,12 +36,13 @@ async function loadPart<N extends PartName>(tx: Tx, caseId: string, name: N): Pr
   return may(tx.ctx.actor, READ[name]) ? load(tx, caseId, CASE_PART_LIMIT) : [];
 }
 
-/** The short lists of one case, asked for together. */
-export async function loadParts(tx: Tx, caseId: string): Promise<CaseParts> {
-  const [disbursements, referrals, visits] = await Promise.all([
+/** The short lists of one case, asked for together; its clocks belong to a lower feature and need no loader. */
+export async function loadParts(tx: Tx, caseId: string) {
+  const [disbursements, referrals, visits, deadlines] = await Promise.all([
     loadPart(tx, caseId, 'disbursements'),
     loadPart(tx, caseId, 'referrals'),
     loadPart(tx, caseId, 'visits'),
+    deadlinesOfCase(tx, caseId),
   ]);
-  return { disbursements, referrals, visits };
+  return { disbursements, referrals, visits, deadlines };
 }

@@ -1,6 +1,7 @@
 // Wire shapes of assistance cases: queries and views; the bodies stand in body-schema.ts.
 import { type TSchema, Type } from 'typebox';
 import { LinkedCaseSchema } from '../clues/schema.ts';
+import { DeadlinePart } from '../deadlines/schema.ts';
 import { CASE_RELATIONS, ID_TYPES, SEXES } from '../persons/schema.ts';
 import {
   AgencyRef,
@@ -236,6 +237,7 @@ const caseMembers = {
   disbursements: shortList(CaseDisbursement, 'disbursements'),
   referrals: shortList(CaseReferral, 'referrals'),
   visits: shortList(CaseVisit, 'visits'),
+  deadlines: DeadlinePart,
   availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
 };
 export const CaseView = named('AssistanceCase', Closed(caseMembers));

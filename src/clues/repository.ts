@@ -219,14 +219,18 @@ export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): 
 }
 
 /** Marks that the case of a clue has ended (or runs again after a reconsideration); a handler of `cases` calls it. */
-export async function setCaseEnded(tx: Tx, clueId: string, ended: boolean): Promise<number | undefined> {
+export async function setCaseEnded(
+  tx: Tx,
+  clueId: string,
+  ended: boolean,
+): Promise<Pick<ClueRow, 'receivingAgencyId' | 'caseId'> | undefined> {
   const set = { caseEnded: ended, version: sql`${clues.version} + 1`, updatedAt: tx.ctx.now };
   const [row] = await tx.db
     .update(clues)
     .set(set)
     .where(and(eq(clues.id, clueId), eq(clues.caseEnded, !ended)))
-    .returning({ version: clues.version });
-  return row?.version;
+    .returning({ receivingAgencyId: clues.receivingAgencyId, caseId: clues.caseId });
+  return row;
 }
 
 /** For the sandbox: true when the caller's scope sees no clue at all. */

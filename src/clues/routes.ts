@@ -1,6 +1,7 @@
 // /v1/clues: submission, return and supplement, rejection, rerouting, withdrawal, answer, upsert by external id.
 import { Type } from 'typebox';
 import { requireAgencyMap } from '../agencies/service.ts';
+import { deadlinesOf } from '../deadlines/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
@@ -32,10 +33,11 @@ const response = { 200: ClueView };
 const decision = (permission: `clue:${string}`) =>
   ({ permission, resource: 'clue', ifMatch: true, dryRun: true }) as const;
 
-/** Agencies of the view in one look. */
+/** Agencies of the view in one look, its clocks in another, both at once. */
 export async function viewClue(tx: Tx, clue: Clue) {
   const ids = [clue.sourceAgencyId, clue.receivingAgencyId, ...clue.routings.map((r) => r.agencyId)];
-  return toClueView(tx, clue, await requireAgencyMap(tx, ids));
+  const [agencyOf, deadlines] = await Promise.all([requireAgencyMap(tx, ids), deadlinesOf(tx, 'clue', clue.id)]);
+  return { ...toClueView(tx, clue, agencyOf), deadlines };
 }
 
 export function clueRoutes(app: App): void {

@@ -1,6 +1,7 @@
 // Wire shapes of clues: bodies, queries and the view for each reader.
 import { type Static, Type } from 'typebox';
 import type { AgencyRow } from '../agencies/service.ts';
+import { DeadlinePart } from '../deadlines/schema.ts';
 import { availableActions } from '../kernel/action.ts';
 import { SubjectInputSchema, SubjectView, toSubjectView } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -170,6 +171,7 @@ export const ClueView = named(
         advice: Nullable(Type.String({ maxLength: 4000 })),
       }),
     ),
+    deadlines: DeadlinePart,
     availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
   }),
 );
@@ -215,7 +217,12 @@ export function toClueItem(clue: ClueRow): Static<typeof ClueItem> {
 const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
 
 /** Names in clear for the source agency while the clue is open; narrative for source and receiver; the rest masked. */
-export function toClueView(tx: Tx, clue: Clue, agencyOf: (id: string) => AgencyRow): Static<typeof ClueView> {
+/** The view without its clocks, which are another feature's. */
+export function toClueView(
+  tx: Tx,
+  clue: Clue,
+  agencyOf: (id: string) => AgencyRow,
+): Omit<Static<typeof ClueView>, 'deadlines'> {
   const { actor, language } = tx.ctx;
   const isSource = actor.agency.id === clue.sourceAgencyId;
   const party = isSource || actor.agency.id === clue.receivingAgencyId;

@@ -59,7 +59,8 @@ export async function rejectClue(
   ensureAction(clueMachine, clueActions, 'rejection', clue, tx.ctx.actor);
   const change = { state: clueMachine.next(clue.state, 'reject'), reasonCode: input.reasonCode };
   const saved = await saveClue(tx, clue, change, { rejectionReason: input.reason });
-  tx.record({ type: 'clue.rejected', kind: 'clue', id, changed: ['state'], data: { reasonCode: input.reasonCode } });
+  const data = { reasonCode: input.reasonCode, receivingAgencyId: clue.receivingAgencyId };
+  tx.record({ type: 'clue.rejected', kind: 'clue', id, changed: ['state'], data });
   return saved;
 }
 
@@ -140,7 +141,8 @@ export async function routeClueToSocialAssistance(
   ensureAction(clueMachine, clueActions, 'social-assistance-routing', clue, tx.ctx.actor);
   const change = { state: clueMachine.next(clue.state, 'route-to-social') };
   const saved = await saveClue(tx, clue, change, { socialAssistanceReason: input.reason });
-  tx.record({ type: 'clue.routed_to_social_assistance', kind: 'clue', id, changed: ['state'] });
+  const data = { receivingAgencyId: clue.receivingAgencyId };
+  tx.record({ type: 'clue.routed_to_social_assistance', kind: 'clue', id, changed: ['state'], data });
   return saved;
 }
 
@@ -173,13 +175,14 @@ export async function markClueAccepted(tx: Tx, clue: Clue, caseId: string): Prom
 
 /** Upward reactions of `cases` call this: the clue can be answered once its case has ended. */
 export async function noteCaseEnded(tx: Tx, clueId: string, ended: boolean): Promise<void> {
-  const version = await setCaseEnded(tx, clueId, ended);
-  if (version !== undefined)
+  const clue = await setCaseEnded(tx, clueId, ended);
+  if (clue)
     tx.record({
       type: ended ? 'clue.case_ended' : 'clue.case_reopened',
       kind: 'clue',
       id: clueId,
       changed: ['caseEnded'],
+      data: { receivingAgencyId: clue.receivingAgencyId, assistanceCaseId: clue.caseId },
     });
 }
 

@@ -147,7 +147,13 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
     type: 'clue.submitted',
     kind: 'clue',
     id,
-    data: { sourceAgencyId: agency.id, receivingAgencyId: receiver.id, urgency: content.urgency },
+    data: {
+      sourceAgencyId: agency.id,
+      receivingAgencyId: receiver.id,
+      urgency: content.urgency,
+      greenChannel: row.greenChannel,
+      foundOn: content.foundOn,
+    },
     access,
   });
   const subjectRows = await writeSubjects(tx, id, subjects);

@@ -101,7 +101,7 @@ export async function recordAppropriation(
   const line = await lockDisbursement(tx, id, expected);
   ensureAction(disbursementMachine, disbursementActions, 'appropriation', line, tx.ctx.actor);
   const change = { appropriatedOn: input.receivedOn, appropriationDocument: input.documentNumber };
-  const data = { receivedOn: input.receivedOn };
+  const data = { receivedOn: input.receivedOn, notifiedOn: line.notifiedOn, paidOn: line.paidOn };
   return advance(tx, line, next(line.state, 'appropriate'), { fact: 'appropriated', change, data });
 }
 
@@ -116,6 +116,6 @@ export async function recordNotification(
   const line = await lockDisbursement(tx, id, expected);
   ensureAction(disbursementMachine, disbursementActions, 'notification', line, tx.ctx.actor);
   const change = { notifiedOn: input.toldOn, notificationChannel: input.channel };
-  const data = { toldOn: input.toldOn, channel: input.channel };
+  const data = { toldOn: input.toldOn, channel: input.channel, paidOn: line.paidOn };
   return advance(tx, line, next(line.state, 'notify'), { fact: 'notified', change, data });
 }

@@ -77,12 +77,12 @@ export async function lockDisbursement(tx: Tx, id: string, expected: ExpectedVer
   return line;
 }
 
-type LineIds = Pick<DisbursementRow, 'id' | 'caseId' | 'beneficiaryId' | 'personId' | 'amountFen'>;
+type LineIds = Pick<DisbursementRow, 'id' | 'caseId' | 'beneficiaryId' | 'personId' | 'agencyId' | 'amountFen'>;
 
 /** What every fact of a line tells: ids and the amount. */
 export function factOf(type: string, line: LineIds, changed: readonly string[], data: Fact['data'] = {}): Fact {
-  const { caseId: assistanceCaseId, beneficiaryId, personId, amountFen } = line;
-  const common = { assistanceCaseId, beneficiaryId, personId, amountFen: Number(amountFen) };
+  const { caseId: assistanceCaseId, beneficiaryId, personId, agencyId, amountFen } = line;
+  const common = { assistanceCaseId, beneficiaryId, personId, agencyId, amountFen: Number(amountFen) };
   return { type: `disbursement.${type}`, kind: 'disbursement', id: line.id, changed, data: { ...common, ...data } };
 }
 

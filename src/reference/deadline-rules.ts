@@ -200,7 +200,20 @@ export const deadlineRules: readonly DeadlineRule[] = [
     mark: 'A',
     basis: 'Rule text says "定期" only [V seed]; ends after two visits without findings [A]',
   },
+  {
+    code: 'D-NOTICE',
+    name: '办结通报至妇联签收',
+    nameEn: 'Case notice sent → receipt of the Federation',
+    party: 'recipient_agency',
+    n: 5,
+    unit: 'working_day',
+    mark: 'A',
+    basis: LOCAL,
+  },
 ];
+
+/** Names the rules as they stand; a running deadline keeps the rule it began with. */
+export const DEADLINE_RULES_VERSION = '2026-11';
 
 export function deadlineRule(code: string): DeadlineRule {
   const rule = deadlineRules.find((candidate) => candidate.code === code);

@@ -65,8 +65,8 @@ function broken(...errors: FieldError[]): void {
 
 /** Ids, codes and dates that the account above and the feed need. */
 function visitFact(visit: Visit, type: string, changed: readonly string[], data: Fact['data'] = {}): Fact {
-  const { assistanceCaseId, monitoringAccountId, personIds } = visit;
-  const common = { assistanceCaseId, monitoringAccountId, personIds };
+  const { assistanceCaseId, monitoringAccountId, handlingAgencyId, personIds } = visit;
+  const common = { assistanceCaseId, monitoringAccountId, handlingAgencyId, personIds };
   return { type, kind: 'visit', id: visit.id, changed, data: { ...common, ...data } };
 }
 

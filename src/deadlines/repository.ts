@@ -1,0 +1,194 @@
+// Deadlines in the database: started by one insert per fact, read with the name of the party, seen with their subject.
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, min, or, type SQL, sql } from 'drizzle-orm';
+import { agencies } from '../agencies/table.ts';
+import type { AccessGrant, Relation } from '../kernel/fact.ts';
+import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { access, visible } from '../platform/db/access.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import type { ClockSubject } from '../reference/deadline-clocks.ts';
+import type { DeadlineAction, DeadlineStatus } from './domain.ts';
+import { deadlines } from './table.ts';
+
+export type DeadlineRow = typeof deadlines.$inferSelect;
+export type NewDeadline = typeof deadlines.$inferInsert;
+type AgencyRef = { id: string; code: string; name: string };
+export type Deadline = DeadlineRow & { party: AgencyRef };
+/** Why somebody decided about a clock; sealed as one list. */
+export type DeadlineNote = { action: DeadlineAction; on: string; reason: string };
+
+const KINDS = deadlines.subjectKind;
+const notesPlace = (rowId: string) => ({ table: 'deadlines', column: 'notes', rowId });
+
+/** As `visible`, for a kind that stands in the row. */
+function seen(tx: Tx): SQL {
+  const open = tx.ctx.oversight ? sql`` : sql` and a.relation <> 'oversight'`;
+  return sql`exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${tx.ctx.scope}
+    and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now())${open})`;
+}
+
+const columns = { row: deadlines, party: { id: agencies.id, code: agencies.code, name: agencies.name } };
+const joined = ({ row, party }: { row: DeadlineRow; party: AgencyRef }): Deadline => ({ ...row, party });
+const select = (tx: Tx) =>
+  tx.db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
+
+/** All clocks that a fact starts, in one statement; one that runs already is not started again. */
+export async function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): Promise<void> {
+  await tx.db
+    .insert(deadlines)
+    .values([...rows])
+    .onConflictDoNothing();
+}
+
+/** Locks the open clocks of a subject. */
+export function lockOpen(
+  tx: Tx,
+  kind: ClockSubject,
+  subjectId: string,
+  codes: readonly string[],
+): Promise<DeadlineRow[]> {
+  const open = inArray(deadlines.state, ['running', 'paused']);
+  return tx.db
+    .select()
+    .from(deadlines)
+    .where(
+      and(
+        eq(KINDS, kind),
+        eq(deadlines.subjectId, subjectId),
+        inArray(deadlines.code, [...codes]),
+        open,
+        visible(tx, kind, deadlines.subjectId),
+      ),
+    )
+    .orderBy(asc(deadlines.id))
+    .for('update');
+}
+
+/** Saves the given columns with the next version; answers the row as it now stands. */
+export async function saveDeadline<T extends DeadlineRow>(tx: Tx, row: T, change: Partial<DeadlineRow>): Promise<T> {
+  const next = { ...change, version: row.version + 1, updatedAt: tx.ctx.now };
+  await tx.db.update(deadlines).set(next).where(eq(deadlines.id, row.id));
+  return { ...row, ...next };
+}
+
+export async function findDeadline(tx: Tx, id: string, lock = false): Promise<Deadline | undefined> {
+  const query = select(tx).where(and(eq(deadlines.id, id), seen(tx)));
+  const [found] = await (lock ? query.for('update', { of: deadlines }) : query);
+  return found && joined(found);
+}
+
+/** The latest clocks about one resource. */
+export async function findOfSubject(tx: Tx, kind: ClockSubject, id: string, limit: number): Promise<Deadline[]> {
+  const about = and(eq(KINDS, kind), eq(deadlines.subjectId, id), visible(tx, kind, deadlines.subjectId));
+  const rows = await select(tx).where(about).orderBy(desc(deadlines.id)).limit(limit);
+  return rows.map(joined);
+}
+
+/** The latest clocks of a case and of what belongs to it. */
+export async function findOfCase(tx: Tx, caseId: string, limit: number): Promise<Deadline[]> {
+  const rows = await select(tx)
+    .where(and(eq(deadlines.caseId, caseId), seen(tx)))
+    .orderBy(desc(deadlines.id))
+    .limit(limit);
+  return rows.map(joined);
+}
+
+/** The earliest running due day of each subject that binds `agencyId`. */
+export async function findDue(
+  tx: Tx,
+  kind: ClockSubject,
+  ids: readonly string[],
+  agencyId: string,
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const running = and(eq(KINDS, kind), inArray(deadlines.subjectId, [...ids]), eq(deadlines.state, 'running'));
+  const rows = await tx.db
+    .select({ id: deadlines.subjectId, dueOn: min(deadlines.dueOn) })
+    .from(deadlines)
+    .where(and(running, eq(deadlines.partyAgencyId, agencyId), visible(tx, kind, deadlines.subjectId)))
+    .groupBy(deadlines.subjectId);
+  return new Map(rows.flatMap(({ id, dueOn }) => (dueOn === null ? [] : [[id, dueOn]])));
+}
+
+/** The clocks of a clue belong to the case that was opened from it. */
+export async function linkToCase(tx: Tx, kind: ClockSubject, subjectId: string, caseId: string): Promise<void> {
+  const free = and(eq(KINDS, kind), eq(deadlines.subjectId, subjectId), isNull(deadlines.caseId));
+  await tx.db.update(deadlines).set({ caseId }).where(free);
+}
+
+/** Whether a case has or had a clock of that rule. */
+export async function caseHas(tx: Tx, caseId: string, code: string): Promise<boolean> {
+  const found = and(eq(deadlines.caseId, caseId), eq(deadlines.code, code), seen(tx));
+  return (await tx.db.select({ id: deadlines.id }).from(deadlines).where(found).limit(1)).length > 0;
+}
+
+/** Who sees the subject, as grants: whoever sees it is told of decisions about its clock. */
+export async function subjectGrants(tx: Tx, row: DeadlineRow): Promise<AccessGrant[]> {
+  const rows = await tx.db
+    .select({ agencyId: access.agencyId, relation: access.relation, until: access.until })
+    .from(access)
+    .where(and(eq(access.kind, row.subjectKind), eq(access.resourceId, row.subjectId)));
+  return rows.map(({ agencyId, relation, until }) => ({
+    agencyId,
+    relation: relation as Relation,
+    ...(until ? { until } : {}),
+  }));
+}
+
+export async function openNotes(tx: Tx, row: DeadlineRow): Promise<DeadlineNote[]> {
+  const [text] = await tx.vault.open([{ place: notesPlace(row.id), data: row.notesSealed }]);
+  return JSON.parse(text ?? '[]') as DeadlineNote[];
+}
+
+export async function sealNotes(tx: Tx, id: string, notes: readonly DeadlineNote[]): Promise<Buffer> {
+  return tx.vault.seal(await tx.vault.keyFor('deadline', id), notesPlace(id), JSON.stringify(notes));
+}
+
+export type DeadlineFilter = {
+  status?: DeadlineStatus;
+  agencyId?: string;
+  caseId?: string;
+  dueBefore?: string;
+};
+
+/** The status as a condition on the stored columns; the same rule as `statusOn`. */
+function hasStatus(status: DeadlineStatus, today: string): SQL | undefined {
+  const running = eq(deadlines.state, 'running');
+  const ended = eq(deadlines.state, 'ended');
+  const conditions: Readonly<Record<DeadlineStatus, SQL | undefined>> = {
+    on_track: and(running, gt(deadlines.soonOn, today)),
+    due_soon: and(running, lte(deadlines.soonOn, today), sql`${deadlines.dueOn} >= ${today}`),
+    overdue: and(running, lt(deadlines.dueOn, today)),
+    met: and(ended, or(isNull(deadlines.endedOn), lte(deadlines.endedOn, deadlines.dueOn))),
+    met_late: and(ended, gt(deadlines.endedOn, deadlines.dueOn)),
+    paused: eq(deadlines.state, 'paused'),
+    waived: eq(deadlines.state, 'waived'),
+  };
+  return conditions[status];
+}
+
+/** Newest first among those whose subject the caller sees. */
+export async function listDeadlines(tx: Tx, filter: DeadlineFilter, page: PageRequest): Promise<Page<Deadline>> {
+  const where = and(
+    seen(tx),
+    filter.status ? hasStatus(filter.status, tx.ctx.today) : undefined,
+    filter.agencyId ? eq(deadlines.partyAgencyId, filter.agencyId) : undefined,
+    filter.caseId ? eq(deadlines.caseId, filter.caseId) : undefined,
+    filter.dueBefore ? lte(deadlines.dueOn, filter.dueBefore) : undefined,
+  );
+  const rows = await select(tx)
+    .where(and(where, page.before ? lt(deadlines.id, page.before) : undefined))
+    .orderBy(desc(deadlines.id))
+    .limit(page.limit + 1);
+  return { ...toPage(rows.map(joined), page.limit), ...(page.includeTotal ? await count(tx, where) : {}) };
+}
+
+async function count(tx: Tx, where: SQL | undefined): Promise<{ total?: number; totalAtLeast?: number }> {
+  const some = tx.db
+    .select({ id: deadlines.id })
+    .from(deadlines)
+    .where(where)
+    .limit(EXACT_TOTAL_LIMIT + 1)
+    .as('counted');
+  const n = await tx.db.$count(some);
+  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+}
