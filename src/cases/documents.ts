@@ -139,8 +139,10 @@ export async function receiveDocuments(
   const goesOn = c.state === 'awaiting_documents' && (outstandingItems === 0 || input.resume === true);
   const state = caseMachine.next(c.state, goesOn ? 'receive-documents' : 'note-documents');
   const saved = await saveCase(tx, c, { state, outstandingItems });
-  const changed = state === c.state ? ['documentRequests'] : ['state', 'documentRequests'];
+  // The clocks of the case run again with the review, not with the first paper.
+  const type = goesOn ? 'case.documents_received' : 'case.documents_noted';
+  const changed = goesOn ? ['state', 'documentRequests'] : ['documentRequests'];
   const data = { settled: settled.size, outstandingItems };
-  tx.record({ type: 'case.documents_received', kind: 'case', id, changed, data });
+  tx.record({ type, kind: 'case', id, changed, data });
   return { ...saved, documentRequests: after.map((r) => r.row) };
 }

@@ -41,6 +41,8 @@ test('one after the other; the case waits until the last is settled', async () =
   const last = await receive(known, { toBeObtained: ['收入证明'], waived: ['诊断证明'], note: '由本院向人社局调取' });
   expect(last.body).toMatchObject({ state: 'under_review', outstandingItems: 0 });
   expect(statuses(last)).toEqual([['received', 'to_be_obtained_by_organ', 'waived']]);
+  const { body } = await service.api.get('handler.heping', `${known.path}/timeline`);
+  expect(body.items?.slice(0, 2).map((e) => e.type)).toEqual(['case.documents_received', 'case.documents_noted']);
   expect(last.body.documentRequests).toMatchObject([
     { receivedBy: { code: 'handler.heping' }, receivedItems: ['户口簿'], note: '已核原件\n由本院向人社局调取' },
   ]);
