@@ -1,5 +1,5 @@
 // Statements of the hot paths, built by Drizzle once per connection: building one costs 0.1 ms each time (docs/evidence/bench.md).
-import { getTableName, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, sql } from 'drizzle-orm';
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgInsertBase, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from './client.ts';
@@ -49,8 +49,15 @@ export function insertRows<T extends PgTable, P extends Prepared<unknown> = Prep
     return ((end?.(insert) ?? insert) as { prepare(name: string): P }).prepare(statement);
   };
   if (rows.length > MAX_ROWS) return build(rows).execute() as ReturnType<P['execute']>;
-  const slots = () => rows.map((_, i) => Object.fromEntries(members.map((m) => [m, sql.placeholder(`${i}.${m}`)])));
+  // Mapped here: Drizzle would hand a null that comes through a placeholder to the column's own mapping.
+  const slot = (i: number, m: string) => sql`${sql.placeholder(`${i}.${m}`)}`;
+  const slots = () => rows.map((_, i) => Object.fromEntries(members.map((m) => [m, slot(i, m)])));
+  const columns = getTableColumns(table);
   const values: Record<string, unknown> = {};
-  for (const [i, row] of rows.entries()) for (const m of members) values[`${i}.${m}`] = (row as Row)[m];
+  for (const [i, row] of rows.entries())
+    for (const m of members) {
+      const value = (row as Row)[m] ?? null;
+      values[`${i}.${m}`] = value === null ? null : columns[m]?.mapToDriverValue(value);
+    }
   return prepared(db, statement, () => build(slots())).execute(values) as ReturnType<P['execute']>;
 }
