@@ -11,6 +11,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '10' },
     count: { type: 'string', default: '300' },
     only: { type: 'string', default: '' },
+    /** Directory for a CPU profile of the service, for a flame graph. */
+    profile: { type: 'string', default: '' },
   },
 });
 const ROUNDS = Number(options.rounds);
@@ -91,7 +93,7 @@ async function measureRare(stage: Stage): Promise<boolean> {
 
 const cpu = cpus();
 console.log(`${options.rows} clues, ${ROUNDS} interleaved rounds of ${COUNT} requests, one client; PostgreSQL with fsync on; Node ${process.version}, ${cpu.length} × ${cpu[0]?.model}.\n`);
-const stage = await openStage(Number(options.rows), RARE);
+const stage = await openStage(Number(options.rows), RARE, options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : []);
 let met = true;
 try {
   console.log(row(['', 'peer/s', 'p50 ms', 'p99 ms', 'CPU ms', 'service/s', 'p50 ms', 'p99 ms', 'CPU ms', 'ratio', 'bar', 'met']));

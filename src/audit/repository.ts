@@ -3,6 +3,7 @@ import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { auditRecords } from './table.ts';
 
@@ -22,6 +23,7 @@ export const auditSink: FactSink = async (tx, facts, views) => {
     kind: fact.kind,
     resourceId: fact.id,
     sequence: fact.sequence,
+    purpose: null,
     changed: [...(fact.changed ?? [])],
     data: fact.data ?? {},
   }));
@@ -31,12 +33,13 @@ export const auditSink: FactSink = async (tx, facts, views) => {
     type: view.act?.type ?? 'person.viewed',
     kind: 'person',
     resourceId: view.personId,
+    sequence: null,
     purpose: view.purpose,
     changed: [...view.fields],
     data: view.act?.data ?? {},
   }));
   const rows = [...changes, ...seen];
-  if (rows.length > 0) await tx.db.insert(auditRecords).values(rows);
+  await insertRows(tx.db, auditRecords, rows);
 };
 
 export type AuditRow = typeof auditRecords.$inferSelect;

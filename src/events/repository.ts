@@ -3,13 +3,12 @@ import { and, asc, desc, inArray, sql } from 'drizzle-orm';
 import { type Actor, may, type Permission } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { access } from '../platform/db/access.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { events, feedEpochs } from './table.ts';
 
 export const eventSink: FactSink = async (tx, facts) => {
-  if (facts.length === 0) return;
   const rows = facts.map((fact) => ({
-    xid: sql`pg_current_xact_id()`,
     id: tx.newId(),
     type: fact.type,
     kind: fact.kind,
@@ -18,7 +17,7 @@ export const eventSink: FactSink = async (tx, facts) => {
     occurredAt: tx.ctx.now,
     data: fact.data ?? {},
   }));
-  await tx.db.insert(events).values(rows);
+  await insertRows(tx.db, events, rows);
 };
 
 export type FeedPosition = { xid: string; position: string };

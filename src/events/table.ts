@@ -1,4 +1,5 @@
 // The outbox: one thin row per fact, ordered by transaction id and position so that a cursor never skips one.
+import { sql } from 'drizzle-orm';
 import { bigint, customType, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
@@ -6,7 +7,7 @@ const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 export const events = pgTable(
   'events',
   {
-    xid: xid8().notNull().default('0'),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     position: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
     id: uuid().notNull().unique(),
     type: text().notNull(),

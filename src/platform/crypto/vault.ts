@@ -1,7 +1,8 @@
 // The vault of a transaction: seals and opens personal fields with the data key of their owner (person or record).
 import { randomBytes } from 'node:crypto';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { DataKey, Place, Tx, Vault } from '../db/context.ts';
+import { insertRows, prepared } from '../db/prepared.ts';
 import { blindIndex, type Keyring } from './keyring.ts';
 import { DEFAULT_SUITE, decrypt, encrypt, keyIdOf } from './suite.ts';
 import { dataKeys } from './table.ts';
@@ -12,26 +13,30 @@ const placeText = (p: Place) => `${p.table}|${p.column}|${p.rowId}`;
 
 export function createVault(keyring: Keyring, tx: Tx): Vault {
   const known = new Map<string, Buffer>();
+  const owned = new Map<string, DataKey>();
   const seal = (key: DataKey, place: Place, text: string) =>
     encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'));
 
   async function newKey(ownerKind: string, ownerId: string): Promise<DataKey> {
     const made = { id: tx.newId(), key: randomBytes(32) };
+    owned.set(`${ownerKind}|${ownerId}`, made);
     known.set(made.id, made.key);
     const wrapped = keyring.wrap(made.id, made.key);
-    await tx.db
-      .insert(dataKeys)
-      .values({ id: made.id, ownerKind, ownerId, suite: DEFAULT_SUITE, kekId: keyring.kekId, wrapped });
+    const row = { id: made.id, ownerKind, ownerId, suite: DEFAULT_SUITE, kekId: keyring.kekId, wrapped };
+    tx.later(insertRows(tx.db, dataKeys, [row]));
     return made;
   }
 
   async function load(ids: string[]): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !known.has(id));
     if (missing.length === 0) return;
-    const rows = await tx.db
-      .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
-      .from(dataKeys)
-      .where(inArray(dataKeys.id, missing));
+    const rows = await prepared(tx.db, 'keys', (db, name) =>
+      db
+        .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
+        .from(dataKeys)
+        .where(sql`${dataKeys.id} = any(${sql.placeholder('ids')}::uuid[])`)
+        .prepare(name),
+    ).execute({ ids: missing });
     for (const row of rows) known.set(row.id, keyring.unwrap(row.wrapped));
   }
 
@@ -39,12 +44,23 @@ export function createVault(keyring: Keyring, tx: Tx): Vault {
     newKey,
     seal,
     async keyFor(ownerKind, ownerId) {
-      const owned = and(eq(dataKeys.ownerKind, ownerKind), eq(dataKeys.ownerId, ownerId));
-      const [row] = await tx.db.select({ id: dataKeys.id, wrapped: dataKeys.wrapped }).from(dataKeys).where(owned);
+      const mine = owned.get(`${ownerKind}|${ownerId}`);
+      if (mine) return mine;
+      const [row] = await prepared(tx.db, 'key_of', (db, name) =>
+        db
+          .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
+          .from(dataKeys)
+          .where(
+            and(eq(dataKeys.ownerKind, sql.placeholder('ownerKind')), eq(dataKeys.ownerId, sql.placeholder('ownerId'))),
+          )
+          .prepare(name),
+      ).execute({ ownerKind, ownerId });
       if (!row) return newKey(ownerKind, ownerId);
       const key = known.get(row.id) ?? keyring.unwrap(row.wrapped);
       known.set(row.id, key);
-      return { id: row.id, key };
+      const found = { id: row.id, key };
+      owned.set(`${ownerKind}|${ownerId}`, found);
+      return found;
     },
     sealOptional: (key, place, text) => (text === null || text === undefined ? null : seal(key, place, text)),
     async open(fields) {

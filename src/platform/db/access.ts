@@ -1,10 +1,22 @@
 // Who may see what: one row per agency and resource, written with the fact and used by every list and by row security.
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
-import { index, type PgColumn, type PgTable, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import {
+  index,
+  type PgColumn,
+  type PgInsertBase,
+  type PgTable,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Tx } from './context.ts';
+import { insertRows, prepared } from './prepared.ts';
 
 export const access = pgTable(
   'access',
@@ -69,10 +81,21 @@ async function countVisible(
 
 /** The relations through which the caller's scope sees the resource now, or undefined. */
 export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promise<string | undefined> {
-  const [row] = await tx.db
-    .select({ relation: access.relation })
-    .from(access)
-    .where(and(eq(access.kind, kind), eq(access.agencyId, tx.ctx.scope), eq(access.resourceId, id), notEnded));
+  const wanted = { kind, scope: tx.ctx.scope, id };
+  const [row] = await prepared(tx.db, 'relation', (db, name) =>
+    db
+      .select({ relation: access.relation })
+      .from(access)
+      .where(
+        and(
+          eq(access.kind, sql.placeholder('kind')),
+          eq(access.agencyId, sql.placeholder('scope')),
+          eq(access.resourceId, sql.placeholder('id')),
+          notEnded,
+        ),
+      )
+      .prepare(name),
+  ).execute(wanted);
   return row?.relation;
 }
 
@@ -103,16 +126,13 @@ export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
         until: until ?? null,
       });
     }
-    const target = [access.kind, access.agencyId, access.resourceId];
-    const set = { relation: sql`excluded.relation`, until: sql`excluded.until` };
-    const setWhere = sql`excluded.relation <> 'oversight'`;
-    writes.push(
-      tx.db
-        .insert(access)
-        .values([...rows.values()])
-        .onConflictDoUpdate({ target, set, setWhere })
-        .execute(),
-    );
+    const end = (insert: PgInsertBase<typeof access, NodePgQueryResultHKT>) =>
+      insert.onConflictDoUpdate({
+        target: [access.kind, access.agencyId, access.resourceId],
+        set: { relation: sql`excluded.relation`, until: sql`excluded.until` },
+        setWhere: sql`excluded.relation <> 'oversight'`,
+      });
+    writes.push(insertRows(tx.db, access, [...rows.values()], { name: 'grant', end }));
   }
   return writes;
 }

@@ -45,6 +45,8 @@ export type Tx = {
   readonly ctx: Ctx;
   readonly vault: Vault;
   newId(): string;
+  /** A statement whose result nobody needs: sent at once, awaited before COMMIT, and its error is the outcome of the write. */
+  later(...statements: Promise<unknown>[]): void;
   /** Collects a fact and writes its access rows at once, so that the verb can read what it created. */
   record(fact: Fact): void;
   /** Says that the verb found nothing to change; the transaction then ends without a fact and without a stored reply. */

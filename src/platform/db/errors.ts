@@ -65,6 +65,9 @@ export class DatabaseError extends Error {
   }
 }
 
+/** A statement behind one that failed: it says nothing but that the transaction is over. */
+export const isAborted = (error: unknown): boolean => pgError(error)?.code === '25P02';
+
 const constraintProblems = new Map<string, () => Problem>();
 
 /** Declares which problem a violated constraint means to the caller (UNIQUE and CHECK are the last wall of a rule). */

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { Fact } from '../../kernel/fact.ts';
 import type { Tx } from './context.ts';
+import { insertRows, prepared } from './prepared.ts';
 
 export const aggregateHeads = pgTable(
   'aggregate_heads',
@@ -25,14 +26,16 @@ export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<Seq
   }
   if (counts.size === 0) return [];
   const values = [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
-  const heads = await tx.db
-    .insert(aggregateHeads)
-    .values(values)
-    .onConflictDoUpdate({
-      target: [aggregateHeads.kind, aggregateHeads.resourceId],
-      set: { sequence: sql`${aggregateHeads.sequence} + excluded.sequence` },
-    })
-    .returning();
+  const heads = await insertRows(tx.db, aggregateHeads, values, {
+    name: 'heads',
+    end: (insert) =>
+      insert
+        .onConflictDoUpdate({
+          target: [aggregateHeads.kind, aggregateHeads.resourceId],
+          set: { sequence: sql`${aggregateHeads.sequence} + excluded.sequence` },
+        })
+        .returning(),
+  });
   const next = new Map(
     heads.map((h) => [
       `${h.resourceId}|${h.kind}`,
@@ -49,11 +52,14 @@ export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<Seq
 
 /** The next running number of a series such as `decision|<agency>|2026`; never reused, gaps only by rollback of a later step. */
 export async function allotNumber(tx: Tx, series: string): Promise<number> {
-  const [row] = await tx.db
-    .insert(counters)
-    .values({ series, value: 1 })
-    .onConflictDoUpdate({ target: counters.series, set: { value: sql`${counters.value} + 1` } })
-    .returning();
+  const [row] = await prepared(tx.db, 'counter', (db, name) =>
+    db
+      .insert(counters)
+      .values({ series: sql.placeholder('series'), value: 1 })
+      .onConflictDoUpdate({ target: counters.series, set: { value: sql`${counters.value} + 1` } })
+      .returning()
+      .prepare(name),
+  ).execute({ series });
   if (!row) throw new Error('counter gave no value');
   return row.value;
 }

@@ -5,6 +5,7 @@ import { decrypt, encrypt } from '../crypto/suite.ts';
 import { bytea } from '../crypto/table.ts';
 import type { Keyring } from '../crypto/vault.ts';
 import type { Tx, View } from './context.ts';
+import { insertRows, prepared } from './prepared.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
@@ -32,11 +33,10 @@ const place = (use: KeyUse) => `idempotency_keys|reply|${use.scope}|${use.key}`;
 
 /** Claims the key or answers what is stored. Waits at most lock_timeout for one in flight (then SQLSTATE 55P03). */
 export async function claimKey(tx: Tx, keyring: Keyring, use: KeyUse): Promise<Claim> {
-  const [row] = await tx.db
-    .insert(idempotencyKeys)
-    .values(use)
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
+  const [row] = await insertRows(tx.db, idempotencyKeys, [use], {
+    name: 'claim',
+    end: (insert) => insert.onConflictDoNothing().returning({ key: idempotencyKeys.key }),
+  });
   if (row) return { kind: 'claimed' };
   const mine = and(eq(idempotencyKeys.scope, use.scope), eq(idempotencyKeys.key, use.key));
   const [stored] = await tx.db.select().from(idempotencyKeys).where(mine);
@@ -54,8 +54,14 @@ export async function storeReply(tx: Tx, keyring: Keyring, use: KeyUse, reply: S
     place(use),
     Buffer.from(JSON.stringify(reply), 'utf8'),
   );
-  const mine = and(eq(idempotencyKeys.scope, use.scope), eq(idempotencyKeys.key, use.key));
-  await tx.db.update(idempotencyKeys).set({ status: reply.status, reply: sealed }).where(mine);
+  const update = prepared(tx.db, 'reply', (db, name) =>
+    db
+      .update(idempotencyKeys)
+      .set({ status: sql`${sql.placeholder('status')}`, reply: sql`${sql.placeholder('sealed')}` })
+      .where(and(eq(idempotencyKeys.scope, sql.placeholder('scope')), eq(idempotencyKeys.key, sql.placeholder('key'))))
+      .prepare(name),
+  );
+  await update.execute({ status: reply.status, sealed, scope: use.scope, key: use.key });
 }
 
 /** Keys older than `days` of real time are dropped by the worker; never under seven days. */

@@ -8,7 +8,7 @@ import { createVault, type Keyring } from '../crypto/vault.ts';
 import { writeAccess } from './access.ts';
 import type { Connection, Pool } from './client.ts';
 import type { Ctx, Tx, View, ViewAct } from './context.ts';
-import { isRetryable, translateDbError } from './errors.ts';
+import { isAborted, isRetryable, translateDbError } from './errors.ts';
 import { ENTER_GATE, gateClosed } from './gate.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 
@@ -35,6 +35,10 @@ export type TxRequest = { actor: Actor; requestId: string; language: Language; d
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
   coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms`;
+const SCOPE = {
+  name: 'tx_scope',
+  text: `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true)`,
+};
 const OPEN = { name: 'tx_context', text: CONTEXT };
 const OPEN_GATED = { name: 'tx_context_gated', text: `${CONTEXT}, ${ENTER_GATE}` };
 
@@ -43,50 +47,44 @@ export type Open = {
   facts: Fact[];
   views: View[];
   isUnchanged(): boolean;
+  later(...statements: Promise<unknown>[]): void;
   /** Statements sent ahead; awaited before the next step so that their errors surface. */
   settle(): Promise<void>;
   conn: Connection;
 };
 
-async function begin(deps: TxDeps, conn: Connection, request: TxRequest, open = OPEN): Promise<Open> {
+function createTx(deps: TxDeps, conn: Connection, request: TxRequest): Open & { clock(row: ClockRow): void } {
   const facts: Fact[] = [];
   const views: View[] = [];
   let sent: Promise<unknown>[] = [];
   let unchanged = false;
-  const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
-  const [, context] = await Promise.all([
-    conn.client.query({ name: 'tx_begin', text: 'begin' }),
-    conn.client.query<{ system_ms: number; shift_ms: number; entered?: boolean }>({ ...open, values }),
-  ]);
-  if (context.rows[0]?.entered === false) throw gateClosed();
-  const row = context.rows[0] ?? { system_ms: 0, shift_ms: 0 };
-  const now = new Date(row.system_ms + row.shift_ms);
-  const ctx: Ctx = {
+  let systemMs = 0;
+  const later = (...statements: Promise<unknown>[]) => {
+    for (const statement of statements) statement.catch(() => undefined);
+    sent.push(...statements);
+  };
+  const ctx = {
     actor: request.actor,
     scope: request.actor.agency.id,
     oversight: request.oversight,
-    now,
-    today: civilDateOf(now),
-    systemNow: new Date(row.system_ms),
     requestId: request.requestId,
     language: request.language,
     dryRun: request.dryRun,
-  };
+  } as Ctx;
   const tx = {
     db: conn.db,
     ctx,
-    newId: () => deps.newId(row.system_ms),
+    newId: () => deps.newId(systemMs),
     unchanged: () => {
       unchanged = true;
     },
     viewed: (personId: string, fields: readonly string[], purpose: string, act?: ViewAct) => {
       views.push({ personId, fields, purpose, ...(act ? { act } : {}) });
     },
+    later,
     record: (fact: Fact) => {
       facts.push(fact);
-      const writes = writeAccess(tx, fact);
-      for (const write of writes) write.catch(() => undefined);
-      sent.push(...writes);
+      later(...writeAccess(tx, fact));
     },
   } as unknown as Tx;
   Object.assign(tx, { vault: createVault(deps.keyring, tx) });
@@ -95,16 +93,41 @@ async function begin(deps: TxDeps, conn: Connection, request: TxRequest, open = 
     sent = [];
     await Promise.all(waiting);
   };
-  return { tx, facts, views, isUnchanged: () => unchanged, settle, conn };
+  const clock = ({ system_ms, shift_ms }: ClockRow) => {
+    systemMs = system_ms;
+    const now = new Date(system_ms + shift_ms);
+    Object.assign(ctx, { now, today: civilDateOf(now), systemNow: new Date(system_ms) });
+  };
+  return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
+}
+
+type ClockRow = { system_ms: number; shift_ms: number; entered?: boolean };
+
+/**
+ * Opens the transaction; `ahead` sends statements that need no clock in the same flight, and its outcome is awaited with it.
+ */
+async function begin<A>(
+  deps: TxDeps,
+  conn: Connection,
+  request: TxRequest,
+  { open = OPEN, ahead }: { open?: typeof OPEN; ahead?: ((tx: Tx) => Promise<A>) | undefined } = {},
+): Promise<Open & { early: A | undefined }> {
+  const { clock, ...opened } = createTx(deps, conn, request);
+  const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
+  const begun = conn.client.query({ name: 'tx_begin', text: 'begin' });
+  const context = conn.client.query<ClockRow>({ ...open, values });
+  const early = ahead?.(opened.tx);
+  early?.catch(() => undefined);
+  const [, { rows }] = await Promise.all([begun, context]);
+  if (rows[0]?.entered === false) throw gateClosed();
+  clock(rows[0] ?? { system_ms: 0, shift_ms: 0 });
+  return { ...opened, early: await early };
 }
 
 /** Runs upward handlers under the system scope until no new fact appears. */
 async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
   const scope = (agency: string, oversight: string) =>
-    open.conn.client.query(`select set_config('app.agency', $1, true), set_config('app.oversight', $2, true)`, [
-      agency,
-      oversight,
-    ]);
+    open.later(open.conn.client.query({ ...SCOPE, values: [agency, oversight] }));
   const { ctx } = open.tx;
   const former = { scope: ctx.scope, oversight: ctx.oversight };
   let switched = false;
@@ -113,15 +136,14 @@ async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
     const due = fact ? deps.handlers.filter((handler) => handler.on.includes(fact.type)) : [];
     if (fact && due.length > 0 && !switched) {
       switched = true;
-      await Promise.all([open.settle(), scope(SYSTEM_SCOPE, 'on')]);
+      scope(SYSTEM_SCOPE, 'on');
       ctx.scope = SYSTEM_SCOPE;
       ctx.oversight = true;
     }
     for (const handler of due) await handler.handle(open.tx, fact as Fact);
   }
-  await open.settle();
   if (switched) {
-    await scope(former.scope, former.oversight ? 'on' : 'off');
+    scope(former.scope, former.oversight ? 'on' : 'off');
     Object.assign(ctx, former);
   }
 }
@@ -142,18 +164,23 @@ async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promis
           () => true,
         );
       }
-      if (attempt < MAX_TRIES && isRetryable(error)) continue;
-      throw translateDbError(error);
+      if (attempt < MAX_TRIES && isRetryable(isAborted(error) ? (conn?.failure() ?? error) : error)) continue;
+      throw translateDbError(isAborted(error) ? (conn?.failure() ?? error) : error);
     } finally {
       conn?.release(broken);
     }
   }
 }
 
-/** A read: sees what the caller sees, and commits only the access record of what was shown. */
-export function readTx<T>(deps: TxDeps, request: TxRequest, fn: (tx: Tx) => Promise<T>): Promise<T> {
+/** A read: sees what the caller sees, and commits only the access record of what was shown. `before` goes with the opening. */
+export function readTx<T>(
+  deps: TxDeps,
+  request: TxRequest,
+  fn: (tx: Tx) => Promise<T>,
+  before?: (tx: Tx) => Promise<void>,
+): Promise<T> {
   return withConnection(deps, async (conn) => {
-    const open = await begin(deps, conn, request);
+    const open = await begin(deps, conn, request, { ahead: before });
     const result = await fn(open.tx);
     if (open.facts.length > 0) throw new Error('a read recorded a fact');
     await flushAndEnd(deps, open, 'commit');
@@ -161,16 +188,28 @@ export function readTx<T>(deps: TxDeps, request: TxRequest, fn: (tx: Tx) => Prom
   });
 }
 
-async function flushAndEnd(deps: TxDeps, open: Open, end: 'commit' | 'rollback'): Promise<void> {
+/**
+ * Sends what is left and the end behind it in one flight: should a statement fail, PostgreSQL makes the COMMIT a ROLLBACK and
+ * its error is the outcome.
+ */
+async function flushAndEnd(
+  deps: TxDeps,
+  open: Open,
+  end: 'commit' | 'rollback',
+  store?: () => Promise<unknown> | undefined,
+): Promise<void> {
   const sent: Promise<unknown>[] = [];
   if (end === 'commit') {
-    await open.settle();
-    const facts = await sequenceFacts(open.tx, open.facts);
+    const [facts] = await Promise.all([sequenceFacts(open.tx, open.facts), open.settle()]);
     for (const sink of deps.sinks) sent.push(sink(open.tx, facts, open.views));
+    const stored = store?.();
+    if (stored) sent.push(stored);
     for (const promise of sent) promise.catch(() => undefined);
   }
+  const ended = open.conn.client.query({ name: `tx_${end}`, text: end });
+  ended.catch(() => undefined);
   await Promise.all(sent);
-  const done = await open.conn.client.query({ name: `tx_${end}`, text: end });
+  const done = await ended;
   if (done.command.toLowerCase() !== end) throw new Error(`transaction ended with ${done.command}`);
 }
 
@@ -183,33 +222,34 @@ async function auditViews(deps: TxDeps, conn: Connection, request: TxRequest, vi
 }
 
 export type WriteSteps<T> = {
-  /** Before the verb: visibility, idempotency claim. A returned value ends the transaction with that result. */
-  before?: (tx: Tx, conn: Connection) => Promise<{ result: T } | undefined>;
+  /** Before the verb: visibility, idempotency claim, sent ahead of the clock. A returned value ends the transaction with that result. */
+  before?: (tx: Tx) => Promise<{ result: T } | undefined>;
   verb: (tx: Tx) => Promise<unknown>;
   /** Renders what the caller gets, after the handlers have run. */
   finish: (tx: Tx, value: unknown) => Promise<T>;
   /** Stores the reply beside the effect. */
-  store?: (tx: Tx, conn: Connection, result: T, views: readonly View[]) => Promise<unknown>;
+  store?: (tx: Tx, result: T, views: readonly View[]) => Promise<unknown> | undefined;
 };
 
 /** A write: verb, upward handlers, view, sinks, stored reply, COMMIT — or nothing at all. */
 export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
   return withConnection(deps, async (conn) => {
-    const open = await begin(deps, conn, request, deps.gated ? OPEN_GATED : OPEN);
-    const early = await steps.before?.(open.tx, conn);
+    const gate = deps.gated ? OPEN_GATED : OPEN;
+    const open = await begin(deps, conn, request, { open: gate, ahead: steps.before });
+    const { early } = open;
     if (early) {
       await flushAndEnd(deps, open, 'rollback');
       await auditViews(deps, conn, request, open.views);
       return early.result;
     }
     const value = await steps.verb(open.tx);
-    await open.settle();
     await runHandlers(deps, open);
     if (open.facts.length === 0 && !open.isUnchanged()) throw new Error('a write recorded no fact');
     const result = await steps.finish(open.tx, value);
     const keep = !request.dryRun && open.facts.length > 0;
-    if (keep) await steps.store?.(open.tx, conn, result, open.views);
-    await flushAndEnd(deps, open, keep ? 'commit' : 'rollback');
+    // A dry run ends without COMMIT: what it has sent ahead must have succeeded all the same.
+    if (!keep) await open.settle();
+    await flushAndEnd(deps, open, keep ? 'commit' : 'rollback', () => steps.store?.(open.tx, result, open.views));
     if (!keep) await auditViews(deps, conn, request, open.views);
     return result;
   });

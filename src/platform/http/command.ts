@@ -53,8 +53,12 @@ function resourceOf(req: FastifyRequest): { kind: ResourceKind; id: string } | u
   return kind && id ? { kind, id } : undefined;
 }
 
-async function ensureVisible(tx: Tx, resource: { kind: ResourceKind; id: string }): Promise<void> {
-  const relation = await relationTo(tx, resource.kind, resource.id);
+/** The resource above what is read; one that is read itself carries its own condition (`visible`), and is not asked for twice. */
+function childResource(req: FastifyRequest): { kind: ResourceKind; id: string } | undefined {
+  return req.routeOptions.url?.endsWith('/:id') ? undefined : resourceOf(req);
+}
+
+function ensureSeen(tx: Tx, relation: string | undefined): void {
   const hidden = relation === undefined || (relation === 'oversight' && !tx.ctx.oversight);
   if (hidden) throw httpProblems['resource.not_found']();
 }
@@ -120,8 +124,11 @@ async function runCommand<T, V>(
   const write = () =>
     writeTx<Outcome>(deps, txRequest(req, dryRun), {
       before: async (tx) => {
-        if (resource) await ensureVisible(tx, resource);
-        const stored = use ? await claim(tx, deps, use) : undefined;
+        const relation = resource && relationTo(tx, resource.kind, resource.id);
+        const claimed = use && claim(tx, deps, use);
+        claimed?.catch(() => undefined);
+        if (relation) ensureSeen(tx, await relation);
+        const stored = await claimed;
         for (const view of stored?.views ?? []) tx.viewed(view.personId, view.fields, view.purpose);
         if (stored) return { result: { reply: stored, replayed: true } };
         expected = expectedVersion(req);
@@ -137,7 +144,7 @@ async function runCommand<T, V>(
         if (dryRun) delete rendered.headers.etag;
         return { reply: rendered, replayed: false };
       },
-      store: async (tx, _conn, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
+      store: (tx, outcome, views) => use && storeReply(tx, deps.keyring, use, { ...outcome.reply, views }),
     });
   const execute = () => turns(resource && `${actorOf(req).agency.id}/${resource.kind}/${resource.id}`, write);
   const outcome = use ? await gate(use, execute) : await execute();
@@ -151,13 +158,14 @@ async function runRead<V>(
   reply: FastifyReply,
   read: ReadSpec<V>,
 ): Promise<FastifyReply> {
-  const rendered = await readTx(deps, txRequest(req, false), async (tx) => {
-    const resource = resourceOf(req);
-    if (resource) await ensureVisible(tx, resource);
+  const resource = childResource(req);
+  const seen = resource && (async (tx: Tx) => ensureSeen(tx, await relationTo(tx, resource.kind, resource.id)));
+  const readOne = async (tx: Tx) => {
     const view = await read(tx);
     if (view === undefined) throw httpProblems['resource.not_found']();
     return render(deps, req, reply, 200, view);
-  });
+  };
+  const rendered = await readTx(deps, txRequest(req, false), readOne, seen);
   if (rendered.headers.etag && etagMatches(req.headers['if-none-match'], rendered.headers.etag)) {
     return reply.code(304).header('etag', rendered.headers.etag).send();
   }
