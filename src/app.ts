@@ -32,6 +32,7 @@ import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
 import { documentInfo } from './openapi-info.ts';
+import { personHistoryRoutes } from './persons/history-routes.ts';
 import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
@@ -140,6 +141,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   agencyRoutes(app);
   officerRoutes(app);
   personRoutes(app);
+  personHistoryRoutes(app);
   clueRoutes(app);
   clueDuplicateRoutes(app);
   clueReceiptRoutes(app, { signer });

@@ -54,7 +54,10 @@ export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
   const person = await findByIdentity(tx, lookup.idType, idNumber);
   const data = { found: person !== undefined, idType: lookup.idType };
   tx.viewed(person?.id ?? tx.newId(), [], 'person.lookup', { type: 'person.looked_up', data });
-  return person ? [person.id] : [];
+  if (!person) return [];
+  // Who was merged is the survivor, for those who see the survivor.
+  const survivor = person.mergedIntoId ? await findPerson(tx, person.mergedIntoId) : undefined;
+  return [survivor?.id ?? person.id];
 }
 
 /**

@@ -1,5 +1,4 @@
 // Subjects as submitted: identity rules of the body alone (GB 11643, civil dates) and the normal form that is stored.
-
 import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
 import { isCivilDate } from '../kernel/civil-date.ts';
 import { normalisePhone } from '../kernel/phone.ts';

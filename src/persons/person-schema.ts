@@ -1,10 +1,26 @@
 // Wire shapes of persons themselves: masked to everyone; clear only as a disclosure.
 import { type Static, Type } from 'typebox';
-import { Closed, Id, Instant, Literals, Nullable, named, Text } from '../platform/http/schema.ts';
+import { availableActions } from '../kernel/action.ts';
+import { civilDateOf } from '../kernel/civil-date.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import {
+  AvailableAction,
+  CivilDate,
+  Closed,
+  Id,
+  Instant,
+  Literals,
+  Nullable,
+  named,
+  Text,
+} from '../platform/http/schema.ts';
 import { enumValues } from '../reference/enums.ts';
 import { DISCLOSURE_FIELDS } from './disclosure.ts';
 import { coverDisputed } from './domain.ts';
-import type { ClearIdentity, PersonRow } from './repository.ts';
+import { personActions, personMachine, reversibleUntil } from './lifecycle.ts';
+import type { KnownPerson } from './merge.ts';
+import type { MergeRow } from './merge-repository.ts';
+import type { ClearIdentity } from './repository.ts';
 import { ID_TYPES, SEXES } from './schema.ts';
 
 const DOCUMENTS = ['citizen_id', 'passport', 'residence_permit', 'birth_certificate'] as const;
@@ -21,8 +37,22 @@ export const PersonView = named(
       name: Type.String({ maxLength: 100, description: 'masked', examples: ['李*'] }),
       birthYear: Nullable(Type.Integer({ minimum: 1800, maximum: 2999 })),
       sex: Literals(SEXES),
+      mergedIntoId: Nullable({ ...Id, description: 'the survivor; null where the caller does not see them' }),
+      merge: Nullable(
+        Closed(
+          {
+            state: Literals(enumValues('person-merge-states')),
+            intoPersonId: Nullable(Id),
+            proposedAt: Instant,
+            mergedAt: Nullable(Instant),
+            reversibleUntil: Nullable(CivilDate),
+          },
+          { description: 'the merge that is proposed or stands' },
+        ),
+      ),
       createdAt: Instant,
       updatedAt: Instant,
+      availableActions: Type.Array(AvailableAction, { maxItems: 10 }),
     },
     { description: 'Identity, always masked; the clear text is a disclosure' },
   ),
@@ -66,20 +96,48 @@ export const DisclosureView = named(
   ),
 );
 
-/** `disputed` are the pointers at which the reader's own submission says something else: those stay covered. */
+export const MergeBody = named('PersonMerge', Closed({ intoPersonId: Id, reason: Text() }));
+export const MergeReversalBody = named('PersonMergeReversal', Closed({ reason: Text() }));
+
+export type PersonParts = {
+  known: KnownPerson;
+  identity: ClearIdentity;
+  /** Pointers at which the reader's own submission says something else: those stay covered. */
+  disputed: ReadonlySet<string>;
+  /** Whether the reader sees the person it is or would be merged into. */
+  seesSurvivor: boolean;
+};
+
+function toMergeView(merge: MergeRow | undefined, seen: boolean): Static<typeof PersonView>['merge'] {
+  if (!merge) return null;
+  const { state, intoPersonId, proposedAt, mergedAt } = merge;
+  return {
+    state,
+    intoPersonId: seen ? intoPersonId : null,
+    proposedAt: proposedAt.toISOString(),
+    mergedAt: mergedAt?.toISOString() ?? null,
+    reversibleUntil: mergedAt ? reversibleUntil(civilDateOf(mergedAt)) : null,
+  };
+}
+
 export function toPersonView(
-  person: PersonRow,
-  { birthDate }: ClearIdentity,
-  disputed: ReadonlySet<string>,
+  tx: Tx,
+  { known, identity, disputed, seesSurvivor }: PersonParts,
 ): Static<typeof PersonView> {
+  const { person, merge, facts } = known;
   const { id, state, version, createdAt, updatedAt } = person;
+  const { birthDate } = identity;
+  const { actor, language } = tx.ctx;
   return {
     ...{ id, state, version },
     idType: person.idType as Static<typeof PersonView>['idType'],
     idNumber: person.idNumberMasked,
     ...coverDisputed(person, disputed),
     birthYear: birthDate && !disputed.has('/birthDate') ? Number(birthDate.slice(0, 4)) : null,
+    mergedIntoId: seesSurvivor ? person.mergedIntoId : null,
+    merge: toMergeView(merge, seesSurvivor),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+    availableActions: availableActions(personMachine, personActions, facts, actor, `/v1/persons/${id}`, language),
   };
 }

@@ -1,11 +1,29 @@
-// /v1/persons: the masked person, the search by document, and the disclosure of clear text.
+// /v1/persons: the masked person, the search by document, the disclosure of clear text, and the merge of two records.
+import type { Tx } from '../platform/db/tx.ts';
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { disclosePerson, lookUpPersons } from './disclosure.ts';
-import { DisclosureBody, DisclosureView, LookupBody, LookupView, PersonView, toPersonView } from './person-schema.ts';
-import { disputedFields, findPerson, openIdentity } from './repository.ts';
+import { knowPerson, mergePerson, reverseMerge } from './merge.ts';
+import {
+  DisclosureBody,
+  DisclosureView,
+  LookupBody,
+  LookupView,
+  MergeBody,
+  MergeReversalBody,
+  PersonView,
+  toPersonView,
+} from './person-schema.ts';
+import { disputedFields, findPerson, openIdentity, type PersonRow } from './repository.ts';
 
 const tags = ['Persons'];
+
+export async function viewPerson(tx: Tx, person: PersonRow) {
+  const known = await knowPerson(tx, person);
+  const survivor = known.merge && (await findPerson(tx, known.merge.intoPersonId));
+  const [identity, disputed] = [await openIdentity(tx, person), await disputedFields(tx, person.id)];
+  return toPersonView(tx, { known, identity, disputed, seesSurvivor: survivor !== undefined });
+}
 
 export function personRoutes(app: App): void {
   app.get(
@@ -22,11 +40,7 @@ export function personRoutes(app: App): void {
         response: { 200: PersonView },
       },
     },
-    (req) =>
-      req.read(async (tx) => {
-        const person = await findPerson(tx, req.params.id);
-        return person && toPersonView(person, await openIdentity(tx, person), await disputedFields(tx, person.id));
-      }),
+    (req) => req.read((tx) => findPerson(tx, req.params.id).then((person) => person && viewPerson(tx, person))),
   );
   app.post(
     '/v1/persons/lookups',
@@ -65,5 +79,46 @@ export function personRoutes(app: App): void {
       },
     },
     (req) => req.read((tx) => disclosePerson(tx, req.params.id, req.body)),
+  );
+  mergeRoutes(app);
+}
+
+function mergeRoutes(app: App): void {
+  const config = { permission: 'person:merge', resource: 'person', ifMatch: true, dryRun: true } as const;
+  app.post(
+    '/v1/persons/:id/merge',
+    {
+      config,
+      schema: {
+        operationId: 'mergePerson',
+        tags,
+        summary: 'Merge into another person 合并人员',
+        description:
+          'Two records of one human being: the first call proposes, the same call by another person merges. An alias: whatever refers to the person stays, so that the merge can be reversed for thirty days. 一人提议、另一人以同样请求确认；三十日内可撤销。',
+        params: IdParams,
+        body: MergeBody,
+        response: { 200: PersonView },
+      },
+    },
+    (req) =>
+      req.command({ verb: (tx, expected) => mergePerson(tx, req.params.id, req.body, expected), view: viewPerson }),
+  );
+  app.post(
+    '/v1/persons/:id/merge-reversal',
+    {
+      config,
+      schema: {
+        operationId: 'reversePersonMerge',
+        tags,
+        summary: 'Reverse a merge 撤销合并',
+        description:
+          'Within thirty days of the merge, or drops a proposal; what was filed meanwhile stays with the survivor. 合并后三十日内可撤销，或撤回提议；期间新登记的内容仍归存续人员。',
+        params: IdParams,
+        body: MergeReversalBody,
+        response: { 200: PersonView },
+      },
+    },
+    (req) =>
+      req.command({ verb: (tx, expected) => reverseMerge(tx, req.params.id, req.body, expected), view: viewPerson }),
   );
 }

@@ -6,6 +6,7 @@ import { httpProblems } from '../platform/http/problem.ts';
 import { codeSets, validCode } from '../reference/code-sets.ts';
 import { findRegion } from '../reference/regions.ts';
 import { checkSubject, coverDisputed, type Subject, type SubjectInput } from './domain.ts';
+import { findSurvivor } from './merge-repository.ts';
 import { disputedFields, findPerson, insertPerson, insertReview, matchPerson, type PersonRow } from './repository.ts';
 
 const sets = new Map(codeSets().map((set) => [set.name, set]));
@@ -81,4 +82,9 @@ export async function findMaskedPerson(tx: Tx, id: string): Promise<MaskedPerson
   if (!person) return undefined;
   const { idType, idNumberMasked: idNumber } = person;
   return { id, idType, idNumber, ...coverDisputed(person, await disputedFields(tx, id)) };
+}
+
+/** Who it is after all merges: one step, for rules that count people (once-only, one open account). */
+export function survivorOf(tx: Tx, personId: string): Promise<string> {
+  return findSurvivor(tx, personId);
 }
