@@ -26,6 +26,7 @@ import { deadlineRoutes } from './deadlines/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
 import { disbursementHandlers } from './disbursements/service.ts';
+import { documentRoutes } from './documents/routes.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fundRoutes } from './funds/routes.ts';
@@ -49,6 +50,7 @@ import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes 
 import { registerProblems } from './platform/http/problem.ts';
 import { type App, createServer } from './platform/http/server.ts';
 import { errorFields, type Log } from './platform/log.ts';
+import { openStorage } from './platform/objects/storage.ts';
 import { codeSets } from './reference/code-sets.ts';
 import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
 import { referenceRoutes } from './reference/routes.ts';
@@ -156,6 +158,13 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   accountRoutes(app);
   deadlineRoutes(app);
   workItemRoutes(app);
+  documentRoutes(app, {
+    storage: openStorage(config),
+    newId,
+    systemNow: deps.systemNow,
+    log,
+    scanning: config.scannerUrl !== undefined,
+  });
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

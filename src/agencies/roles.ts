@@ -12,12 +12,23 @@ const readFlow = [
   'deadline:read',
   'person:read',
 ] as const;
+const documentParents = ['clue', 'case', 'disbursement', 'referral', 'visit'] as const;
+const documents = ['document:read', 'document:download'] as const;
+const readAllDocuments = documentParents.map((kind) => `${kind}_document:read` as const);
+const uploadAllDocuments = documentParents.map((kind) => `${kind}_document:upload` as const);
+/** Those who pay work on the papers of a payment, not on the file of the case. */
+const paymentDocuments = [...documents, 'disbursement_document:read', 'disbursement_document:upload'] as const;
 const everyone = ['agency:read', 'reference:read', 'event:read'] as const;
 /** For whom something can wait. */
 const work = ['work:read', 'work:assign'] as const;
 
 export const ROLES = {
   intake: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'case_document:read',
+    'case_document:upload',
     ...everyone,
     ...work,
     ...readFlow,
@@ -37,6 +48,9 @@ export const ROLES = {
     'statistics:read',
   ],
   handler: [
+    ...documents,
+    ...readAllDocuments,
+    ...uploadAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
@@ -68,6 +82,9 @@ export const ROLES = {
     'statistics:read',
   ],
   head: [
+    ...documents,
+    ...readAllDocuments,
+    ...uploadAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
@@ -108,6 +125,8 @@ export const ROLES = {
     'statistics:read',
   ],
   chief: [
+    ...documents,
+    ...readAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
@@ -124,6 +143,7 @@ export const ROLES = {
     'statistics:read',
   ],
   finance: [
+    ...paymentDocuments,
     ...everyone,
     ...work,
     'case:read',
@@ -137,10 +157,25 @@ export const ROLES = {
     'fund:read',
     'statistics:read',
   ],
-  supervisor: [...everyone, ...readFlow, 'fund:read', 'statistics:read', 'oversight:read'],
+  supervisor: [
+    ...everyone,
+    'document:read',
+    ...readAllDocuments,
+    ...readFlow,
+    'fund:read',
+    'statistics:read',
+    'oversight:read',
+  ],
   auditor: [...everyone, 'audit:read', 'statistics:read'],
   admin: [...everyone, 'agency:manage', 'officer:manage', 'client:manage', 'sandbox:manage'],
   wf_officer: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'referral_document:read',
+    'referral_document:upload',
+    'visit_document:read',
+    'visit_document:upload',
     ...everyone,
     ...work,
     'deadline:read',
@@ -162,6 +197,11 @@ export const ROLES = {
     'statistics:read',
   ],
   dept_officer: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'referral_document:read',
+    'referral_document:upload',
     ...everyone,
     ...work,
     'deadline:read',
@@ -173,7 +213,14 @@ export const ROLES = {
     'referral:answer',
     'person:read',
   ],
-  treasury_officer: [...everyone, ...work, 'deadline:read', 'disbursement:read', 'disbursement:appropriate'],
+  treasury_officer: [
+    ...everyone,
+    ...paymentDocuments,
+    ...work,
+    'deadline:read',
+    'disbursement:read',
+    'disbursement:appropriate',
+  ],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLES;

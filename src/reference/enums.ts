@@ -1,5 +1,6 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
+import { documentEnums } from './enums-documents.ts';
 import { peopleEnums } from './enums-people.ts';
 import { workEnums } from './enums-work.ts';
 
@@ -340,6 +341,7 @@ export const enums = {
     } satisfies Record<(typeof dayReasons)[number] | 'paused', Names>,
   },
   ...workEnums,
+  ...documentEnums,
 } as const satisfies Record<string, Enum>;
 
 export type EnumName = keyof typeof enums;
