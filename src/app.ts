@@ -3,6 +3,7 @@
 import { accountMachine } from './accounts/domain.ts';
 import { accountHandlers } from './accounts/handlers.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { clientRoutes } from './agencies/client-routes.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
@@ -130,7 +131,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   );
   observeRequests(app, metrics);
   registerLimits(app);
-  registerAuth(app, createAuthenticator(signer, actorSource(tx), deps.systemNow));
+  const authenticator = createAuthenticator(signer, actorSource(tx), deps.systemNow);
+  registerAuth(app, authenticator.authenticate);
   registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
@@ -140,8 +142,9 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   referenceRoutes(app, appCodeSets);
   tokenRoutes(app, { tx, signer, publicUrl });
   meRoutes(app);
-  agencyRoutes(app);
-  officerRoutes(app);
+  agencyRoutes(app, authenticator.forget);
+  officerRoutes(app, authenticator.forget);
+  clientRoutes(app, { keyring, forget: authenticator.forget });
   personRoutes(app);
   personHistoryRoutes(app);
   clueRoutes(app);

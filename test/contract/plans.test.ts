@@ -18,7 +18,9 @@ const { operations } = await loadContract();
 const lists = operations.filter(({ id, method, operation }) => {
   const parameters = (operation.parameters ?? []).map((p) => p.name);
   return (
-    method === 'GET' && parameters.includes('limit') && !['listCodeSets', 'listAgencies', 'listOfficers'].includes(id)
+    method === 'GET' &&
+    parameters.includes('limit') &&
+    !['listCodeSets', 'listAgencies', 'listOfficers', 'listClients'].includes(id)
   );
 });
 
