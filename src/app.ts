@@ -14,9 +14,11 @@ import { auditSink } from './audit/repository.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
 import { caseHandlers } from './cases/handlers.ts';
+import { correctionMachine } from './cases/correction-domain.ts';
 import { noticeMachine } from './cases/notice-domain.ts';
 import { noticeRoutes } from './cases/notice-routes.ts';
 import { noticeHandlers } from './cases/notice-service.ts';
+import { recordRoutes } from './cases/record-routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
@@ -30,6 +32,7 @@ import { disbursementHandlers } from './disbursements/service.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
+import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
@@ -94,6 +97,7 @@ export const handlers: readonly FactHandler[] = [
   ...caseHandlers,
   ...noticeHandlers,
   ...fundHandlers,
+  ...fundCorrectionHandlers,
   ...disbursementHandlers,
   ...referralHandlers,
   ...visitHandlers,
@@ -110,6 +114,7 @@ const appCodeSets = codeSets([
   stateSet(visitMachine, lifecycleNames.visit),
   stateSet(accountMachine, lifecycleNames.account),
   stateSet(noticeMachine, lifecycleNames.notice),
+  stateSet(correctionMachine, lifecycleNames.correction),
 ]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
@@ -152,6 +157,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clueReceiptRoutes(app, { signer });
   caseRoutes(app);
   caseDecisionRoutes(app);
+  recordRoutes(app);
   noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);
