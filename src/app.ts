@@ -38,6 +38,7 @@ import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
+import { personReviewRoutes } from './persons/review-routes.ts';
 import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
@@ -152,6 +153,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clientRoutes(app, { keyring, forget: authenticator.forget });
   personRoutes(app);
   personHistoryRoutes(app);
+  personReviewRoutes(app);
   clueRoutes(app);
   clueDuplicateRoutes(app);
   clueReceiptRoutes(app, { signer });
