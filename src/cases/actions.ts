@@ -36,8 +36,7 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
 
 /** A correction that waits, and somebody else than who proposed it. */
 const onlyOther = (c: CaseFacts, actor: Actor): Problem | undefined => {
-  if (c.pendingCorrectionId === null)
-    return onlyAgency(c, actor) ?? correctionProblems['case.no_correction_pending']();
+  if (c.pendingCorrectionId === null) return onlyAgency(c, actor) ?? correctionProblems['case.no_correction_pending']();
   const fourEyes = actionProblems['decision.four_eyes'];
   return (
     onlyAgency(c, actor) ??
@@ -46,6 +45,12 @@ const onlyOther = (c: CaseFacts, actor: Actor): Problem | undefined => {
       : undefined)
   );
 };
+
+/** Who handles or proposes a case approves no money for it; that the handler is no other human is asked by the verb. */
+const notHandler = (c: CaseFacts, actor: Actor): Problem | undefined =>
+  actor.officer?.id === c.handlerOfficerId || samePerson(actor, c.proposedByPersonKey)
+    ? actionProblems['decision.four_eyes']({ who: '承办与审批先行救助', whoEn: 'the handler and the approver' })
+    : undefined;
 
 /** Aid is paid out in full, or the applicant knows why there is none. */
 const hasRunItsCourse = (c: CaseFacts): boolean =>
@@ -142,6 +147,14 @@ export const caseActions = {
     path: 'revocation',
     officer: true,
     guard: onlyAgency,
+  },
+  'emergency-advance': {
+    verbs: ['advance'],
+    permission: 'case:decide',
+    label: ['批准先行救助', 'Approve an emergency advance'],
+    path: 'emergency-advance',
+    officer: true,
+    guard: (c, actor) => onlyAgency(c, actor) ?? notHandler(c, actor),
   },
   beneficiaries: {
     verbs: ['add-beneficiary'],

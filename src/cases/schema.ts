@@ -20,6 +20,7 @@ import {
   pageQuery,
   RegionCode,
 } from '../platform/http/schema.ts';
+import { AdvanceView } from './advance-schema.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
 
@@ -186,6 +187,7 @@ export const CaseDisbursement = named(
     beneficiaryId: Id,
     kind: Code,
     amount: Money,
+    recoveryDue: Type.Boolean({ description: 'an advance of a case that got no aid' }),
   }),
 );
 export const CaseReferral = named(
@@ -234,6 +236,7 @@ const caseMembers = {
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),
+  advances: Type.Array(AdvanceView, { maxItems: 50, description: 'approved before the decision' }),
   disbursements: shortList(CaseDisbursement, 'disbursements'),
   referrals: shortList(CaseReferral, 'referrals'),
   visits: shortList(CaseVisit, 'visits'),
