@@ -11,10 +11,10 @@ import { tokenRoutes } from './agencies/token-routes.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { auditSink } from './audit/repository.ts';
+import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
 import { caseHandlers } from './cases/handlers.ts';
-import { correctionMachine } from './cases/correction-domain.ts';
 import { noticeMachine } from './cases/notice-domain.ts';
 import { noticeRoutes } from './cases/notice-routes.ts';
 import { noticeHandlers } from './cases/notice-service.ts';
@@ -36,6 +36,8 @@ import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
+import { letterRoutes } from './letters/routes.ts';
+import { openLetters } from './letters/templates.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
 import { personReviewRoutes } from './persons/review-routes.ts';
@@ -176,6 +178,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     log,
     scanning: config.scannerUrl !== undefined,
   });
+  letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
