@@ -1,5 +1,10 @@
 // The table of contents: platform first, then the features in the order in which the business flows.
 
+import './accounts/records.ts';
+import './disbursements/records.ts';
+import './referrals/records.ts';
+import './visits/records.ts';
+
 import { accountMachine } from './accounts/domain.ts';
 import { accountHandlers } from './accounts/handlers.ts';
 import { accountRoutes } from './accounts/routes.ts';
@@ -14,6 +19,7 @@ import { auditSink } from './audit/repository.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
+import { dossierRoutes } from './cases/dossier-routes.ts';
 import { caseHandlers } from './cases/handlers.ts';
 import { noticeMachine } from './cases/notice-domain.ts';
 import { noticeRoutes } from './cases/notice-routes.ts';
@@ -162,6 +168,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   caseRoutes(app);
   caseDecisionRoutes(app);
   recordRoutes(app);
+  dossierRoutes(app);
   noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);

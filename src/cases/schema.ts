@@ -245,26 +245,22 @@ const caseMembers = {
 };
 export const CaseView = named('AssistanceCase', Closed(caseMembers));
 
-export const DecisionPage = pageOf(
-  'CaseDecisionPage',
-  named('CaseDecision', Closed({ id: Id, ...step, toldOn: Nullable(CivilDate) })),
-);
-export const TimelinePage = pageOf(
-  'CaseTimelinePage',
-  named(
-    'CaseTimelineEntry',
-    Closed(
-      {
-        id: Id,
-        type: Type.String({ maxLength: 100 }),
-        occurredAt: Instant,
-        sequence: Type.Integer({ minimum: 1 }),
-        agency: Nullable(AgencyRef),
-        officer: Nullable(OfficerRef),
-        changed: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
-        data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 30 }),
-      },
-      { description: 'What happened to the case, when and by whom; ids, codes and numbers only' },
-    ),
+export const DecisionItem = named('CaseDecision', Closed({ id: Id, ...step, toldOn: Nullable(CivilDate) }));
+export const DecisionPage = pageOf('CaseDecisionPage', DecisionItem);
+export const TimelineItem = named(
+  'CaseTimelineEntry',
+  Closed(
+    {
+      id: Id,
+      type: Type.String({ maxLength: 100 }),
+      occurredAt: Instant,
+      sequence: Type.Integer({ minimum: 1 }),
+      agency: Nullable(AgencyRef),
+      officer: Nullable(OfficerRef),
+      changed: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
+      data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 30 }),
+    },
+    { description: 'What happened to the case, when and by whom; ids, codes and numbers only' },
   ),
 );
+export const TimelinePage = pageOf('CaseTimelinePage', TimelineItem);

@@ -6,7 +6,6 @@ import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { routeClueWithReferrals, sendCaseReferrals } from './origins.ts';
 import { PackageView, viewPackage } from './package.ts';
-import './records.ts';
 import { findLatestOfCase, findReferral, listReferrals } from './repository.ts';
 import {
   CaseReferralQuery,
