@@ -51,7 +51,7 @@ import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
 import type { Pool } from './platform/db/client.ts';
-import type { FactHandler, FactSink, TxDeps } from './platform/db/tx.ts';
+import type { FactSink, TxDeps } from './platform/db/tx.ts';
 import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
@@ -76,8 +76,8 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { visitMachine } from './visits/domain.ts';
 import { visitHandlers } from './visits/handlers.ts';
 import { visitRoutes } from './visits/routes.ts';
+import { workItemHandler } from './work-items/keeping.ts';
 import { workItemRoutes } from './work-items/routes.ts';
-import { workItemSink } from './work-items/sink.ts';
 
 export type AppDeps = {
   config: Config;
@@ -98,11 +98,11 @@ export type AppDeps = {
 
 export type Built = { app: App; tx: TxDeps; metrics: Metrics };
 
-/** Every fact reaches all of them in its transaction; what awaits whom is asked last, when all facts are known. */
-export const appSinks: readonly FactSink[] = [auditSink, eventSink, workItemSink];
+/** Every fact reaches both in its transaction. */
+export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
-export const handlers: readonly FactHandler[] = [
+export const handlers: TxDeps['handlers'] = [
   ...caseHandlers,
   ...noticeHandlers,
   ...fundHandlers,
@@ -112,6 +112,7 @@ export const handlers: readonly FactHandler[] = [
   ...visitHandlers,
   ...accountHandlers,
   ...deadlineHandlers,
+  workItemHandler,
 ];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
