@@ -55,6 +55,14 @@ export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
     .limit(limit);
 }
 
+/** State and recipient alone, without opening anything. */
+export async function findPart(tx: Tx, id: string) {
+  const { state, agencyId } = referrals;
+  const where = and(eq(referrals.id, id), visible(tx, 'referral', referrals.id));
+  const [row] = await tx.db.select({ state, agencyId }).from(referrals).where(where);
+  return row;
+}
+
 /** Ids of all open referrals to an agency, in the order in which rows are locked. */
 export async function openReferralsOf(tx: Tx, agencyId: string): Promise<string[]> {
   const rows = await tx.db
