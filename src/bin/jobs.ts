@@ -7,6 +7,7 @@ import { readTx, type TxDeps } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import { openStorage } from '../platform/objects/storage.ts';
+import { referralJobs } from '../referrals/jobs.ts';
 
 const HOUR = 3_600_000;
 /** A day longer than promised (contract.md §1, kept at least seven days of real time). */
@@ -30,5 +31,6 @@ export function serviceJobs(deps: TxDeps, settings: JobSettings, log: Log): Job[
   return [
     { name: 'purge-idempotency-keys', everyMs: HOUR, run: purge },
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
+    ...referralJobs(deps),
   ];
 }

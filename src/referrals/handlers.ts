@@ -6,7 +6,8 @@ import { factData } from './service.ts';
 import { hasEnded } from './successors.ts';
 
 /** The successor takes the place of the department in every open referral, with its state and clock; the former one sees it no more. */
-async function handOver(tx: Tx, agency: AgencyRow): Promise<void> {
+async function handOver(tx: Tx, agency: AgencyRow): Promise<number> {
+  let moved = 0;
   const successor = hasEnded(agency, tx.ctx.today) ? await findStanding(tx, agency) : undefined;
   for (const id of successor ? await openReferralsOf(tx, agency.id) : []) {
     const referral = await findReferral(tx, id, true);
@@ -21,19 +22,29 @@ async function handOver(tx: Tx, agency: AgencyRow): Promise<void> {
       access: [{ agencyId: successor.id, relation: 'recipient' }],
       revoke: [agency.id],
     });
+    moved += 1;
   }
+  return moved;
 }
 
-async function handOverFrom(tx: Tx, agencyIds: readonly string[]): Promise<void> {
+async function handOverFrom(tx: Tx, agencyIds: readonly string[]): Promise<number> {
   const agencyOf = await requireAgencyMap(tx, agencyIds);
-  for (const id of agencyIds) await handOver(tx, agencyOf(id));
+  let moved = 0;
+  for (const id of agencyIds) moved += await handOver(tx, agencyOf(id));
+  return moved;
 }
 
-/** For the daily sweep, under the system scope: departments whose last day has passed since their successor was named. */
+/** A sweep under the system scope: departments whose last day has passed since their successor was named. */
 export async function sweepSuccessions(tx: Tx): Promise<void> {
-  await handOverFrom(tx, await recipientsEndedBefore(tx, tx.ctx.today));
+  const moved = await handOverFrom(tx, await recipientsEndedBefore(tx, tx.ctx.today));
+  if (moved === 0) tx.unchanged();
 }
 
 export const referralHandlers: readonly FactHandler[] = [
-  { on: ['agency.edited'], handle: (tx, fact) => handOverFrom(tx, [fact.id]) },
+  {
+    on: ['agency.edited'],
+    handle: async (tx, fact) => {
+      await handOverFrom(tx, [fact.id]);
+    },
+  },
 ];

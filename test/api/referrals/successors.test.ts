@@ -1,6 +1,7 @@
 // A department ends and another carries on: new referrals go to the successor, open ones move along with their state.
 import { beforeAll, expect, test } from '@jest/globals';
 import { civilDateOf } from '../../../src/kernel/civil-date.ts';
+import { handOverReferrals } from '../../../src/referrals/jobs.ts';
 import type { Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
 import { type Known, must } from '../../support/story.ts';
@@ -29,12 +30,12 @@ async function send(agencyId: string, measures: string[]): Promise<Known> {
 }
 
 /** Agriculture carries on for rural revitalisation (domain §9); it has no kind of its own. */
-async function successor(): Promise<string> {
+async function successor(name: string): Promise<string> {
   const { api } = service;
-  const agency = { code: 'agri-210102', name: '和平区农业农村局', nameEn: 'Agriculture Bureau of Heping' };
+  const agency = { code: `${name}-210102`, name: '和平区农业农村局', nameEn: 'Agriculture Bureau of Heping' };
   const place = { kind: 'other', level: 'county', regionCode: '210102' };
   const made = must(await api.create('admin', '/v1/agencies', { ...agency, ...place }), '/v1/agencies');
-  const officer = { code: 'agri.heping', name: '孙立', roles: ['dept_officer'], personKey: 'staff:agri' };
+  const officer = { code: `${name}.heping`, name: '孙立', roles: ['dept_officer'], personKey: `staff:${name}` };
   must(await api.create('admin', `${made.path}/officers`, officer), made.path);
   return made.id;
 }
@@ -46,7 +47,7 @@ test('open referrals move to the successor, ended ones stay, and nothing is sent
   const ended = await steps(given.story, 'rural.heping', await send(rural, ['RR2']), [
     ['rejection', { reasonCode: 'no_capacity', reason: '暂无名额' }],
   ]);
-  const agriculture = await successor();
+  const agriculture = await successor('agri');
   const yesterday = new Date(Date.parse(`${civilDateOf(new Date())}T00:00:00Z`) - 86_400_000)
     .toISOString()
     .slice(0, 10);
@@ -93,4 +94,25 @@ test('open referrals move to the successor, ended ones stay, and nothing is sent
     agencyId: agriculture,
   });
   expect(codesOf(foreign)).toEqual(['measure.wrong_agency']);
+});
+
+test('a successor named ahead takes over when the last day has passed, and not before', async () => {
+  const { api } = service;
+  const health = await successor('health');
+  const other = await successor('clinic');
+  await edit(health, { validTo: '2027-06-30', successorId: other });
+  const open = await send(health, ['OT2']);
+  await handOverReferrals(service.tx);
+  expect((await api.get(handler, open.path)).body).toMatchObject({ agency: { id: health }, version: 1 });
+  must(await api.as('admin', 'POST', '/v1/sandbox/clock', { body: { now: '2027-07-01T09:00:00+08:00' } }), 'clock');
+  try {
+    await handOverReferrals(service.tx);
+    expect((await api.get(handler, open.path)).body).toMatchObject({
+      ...{ agency: { id: other }, formerAgency: { id: health }, state: 'requested' },
+    });
+    await handOverReferrals(service.tx);
+    expect((await api.get('clinic.heping', open.path)).body).toMatchObject({ version: 2 });
+  } finally {
+    await api.as('admin', 'DELETE', '/v1/sandbox/clock');
+  }
 });
