@@ -60,7 +60,7 @@ function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): NewDe
   const ended =
     clock.stops === 'atOnce'
       ? ({ state: 'ended', endedOn: today, endedBy: fact.type } as const)
-      : ({ state: deadlineMachine.initial } as const);
+      : ({ state: deadlineMachine.initial, endedOn: null, endedBy: null } as const);
   return {
     id: tx.newId(),
     code: clock.code,
@@ -88,7 +88,7 @@ async function startClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promis
     const row = start && newDeadline(tx, clock, start, fact);
     if (row) rows.push(row);
   }
-  if (rows.length > 0) await insertDeadlines(tx, rows);
+  if (rows.length > 0) insertDeadlines(tx, rows);
 }
 
 const closed = (pauses: readonly Pause[], until: string): Pause[] =>
@@ -137,7 +137,7 @@ async function changeClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promi
     for (const row of await lockOpen(tx, kind, subjectId, [...byCode.keys()])) {
       const clock = byCode.get(row.code);
       const next = clock && change(row, clock);
-      if (next) await saveDeadline(tx, row, next);
+      if (next) tx.later(saveDeadline(tx, row, next));
     }
   }
 }
@@ -163,7 +163,7 @@ async function onFact(tx: Tx, fact: Fact): Promise<void> {
   const changing = touched.get(fact.type);
   if (changing) await changeClocks(tx, fact, changing);
   const caseId = caseOf(fact);
-  if (fact.type === 'clue.accepted' && caseId) await linkToCase(tx, 'clue', fact.id, caseId);
+  if (fact.type === 'clue.accepted' && caseId) tx.later(linkToCase(tx, 'clue', fact.id, caseId));
   const starting = started.get(fact.type);
   if (starting) await startClocks(tx, fact, starting);
 }

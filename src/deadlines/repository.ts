@@ -4,6 +4,7 @@ import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, visible } from '../platform/db/access.ts';
+import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
 import type { DeadlineAction, DeadlineStatus } from './domain.ts';
@@ -20,23 +21,22 @@ const KINDS = deadlines.subjectKind;
 const notesPlace = (rowId: string) => ({ table: 'deadlines', column: 'notes', rowId });
 
 /** As `visible`, for a kind that stands in the row. */
-function seen(tx: Tx): SQL {
-  const open = tx.ctx.oversight ? sql`` : sql` and a.relation <> 'oversight'`;
-  return sql`exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${tx.ctx.scope}
+function seenBy(agency: SQL | string, oversight: boolean): SQL {
+  const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
+  return sql`exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${agency}
     and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now())${open})`;
 }
+const seen = (tx: Tx) => seenBy(tx.ctx.scope, tx.ctx.oversight);
 
 const columns = { row: deadlines, party: { id: agencies.id, code: agencies.code, name: agencies.name } };
 const joined = ({ row, party }: { row: DeadlineRow; party: AgencyRef }): Deadline => ({ ...row, party });
-const select = (tx: Tx) =>
-  tx.db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
+const selectFrom = (db: Tx['db']) =>
+  db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
+const select = (tx: Tx) => selectFrom(tx.db);
 
-/** All clocks that a fact starts, in one statement; one that runs already is not started again. */
-export async function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): Promise<void> {
-  await tx.db
-    .insert(deadlines)
-    .values([...rows])
-    .onConflictDoNothing();
+/** All clocks that a fact starts, in one statement sent ahead; one that runs already is not started again. */
+export function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): void {
+  tx.later(insertRows(tx.db, deadlines, rows, { name: 'start', end: (insert) => insert.onConflictDoNothing() }));
 }
 
 /** Locks the open clocks of a subject. */
@@ -76,11 +76,23 @@ export async function findDeadline(tx: Tx, id: string, lock = false): Promise<De
   return found && joined(found);
 }
 
-/** The latest clocks about one resource. */
+/** The latest clocks about one resource, which has a handful of them. */
 export async function findOfSubject(tx: Tx, kind: ClockSubject, id: string, limit: number): Promise<Deadline[]> {
-  const about = and(eq(KINDS, kind), eq(deadlines.subjectId, id), visible(tx, kind, deadlines.subjectId));
-  const rows = await select(tx).where(about).orderBy(desc(deadlines.id)).limit(limit);
-  return rows.map(joined);
+  const { scope, oversight } = tx.ctx;
+  const statement = prepared(tx.db, `deadlines_of_subject_${oversight}`, (db, name) =>
+    selectFrom(db)
+      .where(
+        and(
+          eq(deadlines.subjectId, sql.placeholder('id')),
+          eq(KINDS, sql.placeholder('kind')),
+          seenBy(sql`${sql.placeholder('scope')}::uuid`, oversight),
+        ),
+      )
+      .orderBy(desc(deadlines.id))
+      .prepare(name),
+  );
+  const rows = await statement.execute({ id, kind, scope });
+  return rows.slice(0, limit).map(joined);
 }
 
 /** The latest clocks of a case and of what belongs to it. */

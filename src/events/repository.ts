@@ -35,6 +35,7 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
   referral: 'referral:read',
   visit: 'visit:read',
   account: 'account:read',
+  deadline: 'deadline:read',
 };
 
 const readableKinds = (actor: Actor) =>

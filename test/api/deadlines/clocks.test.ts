@@ -158,3 +158,20 @@ test('beyond the published plans a day is provisional; asked documents stop the 
   await world.decide('handler.heping', known, 'withdrawal', { reason: '本人撤回' });
   expect(await clockAt('handler.heping', known.path, 'D-DECIDE')).toMatchObject({ status: 'met' });
 });
+
+test('a case notice has to be confirmed by the Federation', async () => {
+  await on('2026-11-16');
+  const known = await world.line('settled');
+  const casePath = `/v1/assistance-cases/${String(known.body.assistanceCaseId)}`;
+  const closing = await service.api.decide('handler.heping', casePath, 'closure', { summary: '救助金已发放' });
+  expect(closing.status).toBe(200);
+  const waiting = (await clocksAt('wf.heping', '/v1/deadlines')).filter((clock) => clock.code === 'D-NOTICE');
+  expect(waiting[0]).toMatchObject({ dueOn: '2026-11-23', status: 'on_track', subject: { kind: 'notice' } });
+  expect(waiting[0]?.party.agency.id).toBe(await world.agencyOf('wf.heping'));
+  expect(await clockAt('handler.heping', `${casePath}/deadlines`, 'D-REFER')).toMatchObject({ dueOn: '2026-11-23' });
+  const notice = String((waiting[0]?.subject as { id: string }).id);
+  const receipt = await service.api.decide('wf.heping', `/v1/case-notices/${notice}`, 'receipt', {});
+  expect(receipt.status).toBe(200);
+  const after = await service.api.get('wf.heping', `/v1/deadlines/${String(waiting[0]?.id)}`);
+  expect(after.body).toMatchObject({ status: 'met', endedBy: 'notice.received' });
+});
