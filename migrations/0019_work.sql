@@ -13,6 +13,7 @@ create table work_items (
   for_head boolean not null,
   officer_ids uuid[] not null,
   excluded_person_keys text[] not null,
+  excluded_officer_ids uuid[] not null,
   urgent boolean not null,
   due_on date,
   -- urgent first, then by due date, then oldest first: one key, so that a page begins where the last one ended

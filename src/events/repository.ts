@@ -35,7 +35,9 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
   referral: 'referral:read',
   visit: 'visit:read',
   account: 'account:read',
+  notice: 'notice:read',
   deadline: 'deadline:read',
+  work_item: 'work:read',
 };
 
 const readableKinds = (actor: Actor) =>

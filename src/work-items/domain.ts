@@ -1,6 +1,7 @@
 // A work item is what an action's own rule answers when probe actors ask it: nothing about who may act is written twice.
 import { type ActionSpec, type ActionTable, ensureAction } from '../kernel/action.ts';
 import type { Actor, ActorAgency } from '../kernel/actor.ts';
+import { UUID_PATTERN } from '../kernel/ids.ts';
 import type { Machine } from '../kernel/machine.ts';
 import { defineProblems, Problem } from '../kernel/problem.ts';
 import { type EnumValue, enumValues } from '../reference/enums.ts';
@@ -43,8 +44,9 @@ export type Opening = {
   forHead: boolean;
   /** Those who may although a stranger may not: the designated handler. */
   officerIds: string[];
-  /** People the rule keeps out: four eyes. */
+  /** People the rule keeps out, and credentials: four eyes. */
   excludedPersonKeys: string[];
+  excludedOfficerIds: string[];
 };
 
 export type Rule<F extends { state: S }, S extends string, V extends string> = {
@@ -57,6 +59,7 @@ export type Rule<F extends { state: S }, S extends string, V extends string> = {
 type Probe = { officer?: boolean; id?: string; personKey?: string; head?: boolean; without?: string };
 
 const STRANGER = 'probe';
+const ID = new RegExp(UUID_PATTERN);
 
 /** Everything an agency of this kind can grant, and a note of what the rule asked for. */
 function observed(all: ReadonlySet<string>, asked: Set<string>, without: string | undefined): ReadonlySet<string> {
@@ -88,6 +91,10 @@ function isAwaited<F, V extends string>(spec: ActionSpec<F, V>, facts: F): boole
   return typeof spec.awaited === 'function' ? spec.awaited(facts) : spec.awaited === true;
 }
 
+/** What a rule looked at, so that only that is varied. */
+type Asked = { permissions: Set<string>; id: boolean; personKey: boolean };
+
+/** Asks the action's rule as a probe actor, and notes what it looked at. */
 function asker<F extends { state: S }, S extends string, V extends string>(
   rule: Rule<F, S, V>,
   action: string,
@@ -95,10 +102,20 @@ function asker<F extends { state: S }, S extends string, V extends string>(
   agency: ActorAgency,
   grantable: ReadonlySet<string>,
 ) {
-  const asked = new Set<string>();
+  const asked: Asked = { permissions: new Set(), id: false, personKey: false };
   const allows = ({ officer = true, id = STRANGER, personKey = STRANGER, head = false, without }: Probe): boolean => {
-    const person = { id, code: STRANGER, name: STRANGER, roles: head ? ['head'] : [], personKey };
-    const permissions = observed(grantable, asked, without);
+    const person = {
+      get id() {
+        asked.id = true;
+        return id;
+      },
+      get personKey() {
+        asked.personKey = true;
+        return personKey;
+      },
+      ...{ code: STRANGER, name: STRANGER, roles: head ? ['head'] : [] },
+    };
+    const permissions = observed(grantable, asked.permissions, without);
     const actor: Actor = { officer: officer ? person : null, client: null, agency, permissions };
     try {
       ensureAction(rule.machine, rule.actions, action, facts, actor);
@@ -110,6 +127,11 @@ function asker<F extends { state: S }, S extends string, V extends string>(
   };
   return { allows, asked };
 }
+
+/** Acts are kept with who did them: `…By`, `…OfficerId`, `…PersonKey`. */
+const ACTORS = /(?:By|officerIds?)$/i;
+const PEOPLE = /(?:By|personKeys?)$/i;
+const isId = (text: string) => ID.test(text);
 
 function opening<F extends { state: S }, S extends string, V extends string>(
   rule: Rule<F, S, V>,
@@ -123,15 +145,21 @@ function opening<F extends { state: S }, S extends string, V extends string>(
   const { allows, asked } = asker(rule, action, facts, agency, grantable);
   const forAnyone = allows({});
   const forHead = forAnyone || allows({ head: true });
-  const officerIds = forAnyone ? [] : known(facts, /officerId$/i).filter((id) => allows({ id }));
+  const officers = asked.id ? known(facts, ACTORS).filter(isId) : [];
+  const officerIds = forAnyone ? [] : officers.filter((id) => allows({ id }));
   const [named] = officerIds;
   if (!forHead && named === undefined) return undefined;
   const base: Probe = forAnyone ? {} : forHead ? { head: true } : { id: named ?? STRANGER };
-  const excludedPersonKeys = known(facts, /personKeys?$/i).filter((personKey) => !allows({ ...base, personKey }));
-  const guarded = [...asked].filter((without) => !allows({ ...base, without }));
-  const permissions = [...new Set([rule.read, spec.permission, ...guarded])];
-  const officerOnly = !allows({ officer: false });
-  return { action, permissions, officerOnly, forAnyone, forHead, officerIds, excludedPersonKeys };
+  const people = asked.personKey ? known(facts, PEOPLE) : [];
+  const guarded = [...asked.permissions].filter((without) => !allows({ ...base, without }));
+  return {
+    action,
+    permissions: [...new Set([rule.read, spec.permission, ...guarded])],
+    officerOnly: !allows({ officer: false }),
+    ...{ forAnyone, forHead, officerIds },
+    excludedPersonKeys: people.filter((personKey) => !allows({ ...base, personKey })),
+    excludedOfficerIds: forHead ? officers.filter((id) => !allows({ ...base, id })) : [],
+  };
 }
 
 /** The awaited actions that somebody in the agency may take; `grantable`: all that its kind of agency can grant. */
@@ -154,7 +182,8 @@ export type Doer = { id: string; personKey: string; roles: readonly string[]; pe
 /** The answer of the probes for one officer of the agency. */
 export function fits(o: Omit<Opening, 'action' | 'officerOnly'>, doer: Doer): boolean {
   const place = o.forAnyone || (o.forHead && doer.roles.includes('head')) || o.officerIds.includes(doer.id);
-  return place && o.permissions.every((p) => doer.permissions.has(p)) && !o.excludedPersonKeys.includes(doer.personKey);
+  const excluded = o.excludedPersonKeys.includes(doer.personKey) || o.excludedOfficerIds.includes(doer.id);
+  return place && !excluded && o.permissions.every((permission) => doer.permissions.has(permission));
 }
 
 /** Sorts as text: urgent first, then by due date, then oldest first. */

@@ -42,6 +42,7 @@ const CHANGING = [
   'for_head',
   'officer_ids',
   'excluded_person_keys',
+  'excluded_officer_ids',
   'urgent',
   'due_on',
 ] as const;
@@ -72,6 +73,7 @@ const orUpdate = (insert: PgInsertBase<typeof workItems, NodePgQueryResultHKT>) 
       forHead: setTo('for_head'),
       officerIds: setTo('officer_ids'),
       excludedPersonKeys: setTo('excluded_person_keys'),
+      excludedOfficerIds: setTo('excluded_officer_ids'),
       urgent: setTo('urgent'),
       dueOn: setTo('due_on'),
       queueKey: sql`case when excluded.urgent then '0|' else '1|' end || ${due} || '|' || ${workItems.id}`,
@@ -125,7 +127,8 @@ function allowedTo(actor: Actor): SQL<boolean> {
   if (!officer) return sql<boolean>`(${granted} and ${workItems.forAnyone} and not ${workItems.officerOnly})`;
   const head = officer.roles.includes('head') ? sql`or ${workItems.forHead}` : sql``;
   return sql<boolean>`(${granted} and (${workItems.forAnyone} ${head} or ${officer.id}::uuid = any(${workItems.officerIds}))
-    and ${officer.personKey} <> all(${workItems.excludedPersonKeys}))`;
+    and ${officer.personKey} <> all(${workItems.excludedPersonKeys})
+    and ${officer.id}::uuid <> all(${workItems.excludedOfficerIds}))`;
 }
 
 /** Mine: what I may do and nobody else was given, and what lies with officers for whom I stand in today. */

@@ -19,6 +19,7 @@ export const workItems = pgTable('work_items', {
   forHead: boolean('for_head').notNull(),
   officerIds: uuid('officer_ids').array().notNull(),
   excludedPersonKeys: text('excluded_person_keys').array().notNull(),
+  excludedOfficerIds: uuid('excluded_officer_ids').array().notNull(),
   urgent: boolean().notNull(),
   dueOn: date('due_on', { mode: 'string' }),
   queueKey: text('queue_key').notNull(),
