@@ -21,7 +21,7 @@ import {
   takeBack,
   type VisitLine,
 } from './projection-repository.ts';
-import { type Account, deleteConsents, settleAccount } from './repository.ts';
+import { type Account, deleteConsents, findAccount, settleAccount } from './repository.ts';
 import { transferHandlers } from './transfer-package.ts';
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -127,6 +127,22 @@ async function onGranted(tx: Tx, fact: Fact): Promise<void> {
   for (const id of others) await followCase(tx, id, fact, found);
 }
 
+/** An award that was corrected: the account of its person, closed or not, shows what was granted after all. */
+async function onCorrected(tx: Tx, fact: Fact): Promise<void> {
+  const { personId, amountFen } = fact.data ?? {};
+  const found = typeof amountFen === 'number' ? await findCase(tx, fact.id) : undefined;
+  for (const id of found ? await accountsOf(tx, 'case', fact.id, []) : []) {
+    const account = await findAccount(tx, id);
+    const rows = account?.personId === personId ? (account?.cases ?? []).filter((row) => row.caseId === fact.id) : [];
+    if (!found || rows.length === 0) continue;
+    const write = async () => {
+      for (const row of rows)
+        await setCase(tx, row.accountId, { id: fact.id, phase: phaseOf(found) }, fenOf(amountFen));
+    };
+    await projectOn(tx, id, { fact, part: 'cases', write });
+  }
+}
+
 const personsOf = (referral: Referral) => referral.persons.map((p) => p.personId).sort();
 
 async function onReferralRequested(tx: Tx, fact: Fact): Promise<void> {
@@ -218,6 +234,7 @@ export const accountHandlers: readonly FactHandler[] = [
   { on: ['clue.routed_to_social_assistance'], handle: onRouted },
   { on: ['case.granted'], handle: onGranted },
   { on: ['case.refused', 'case.withdrawn'], handle: onUnaided },
+  { on: ['case.corrected'], handle: onCorrected },
   { on: ['case.reconsidered', 'case.closed', 'case.revoked'], handle: onCase },
   { on: factsOf('disbursement', 'settled part_recovered recovered'), handle: onPayment },
   { on: ['referral.requested'], handle: onReferralRequested },

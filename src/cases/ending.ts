@@ -4,6 +4,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { caseActions } from './actions.ts';
 import { caseMachine, NOT_TYPICAL } from './domain.ts';
+import { requireNoContact } from './notice-service.ts';
 import { type AssistanceCase, saveCase } from './repository.ts';
 import { sealCaseText } from './sealed.ts';
 import { lockCase, noteClue } from './service.ts';
@@ -32,6 +33,7 @@ export async function closeCase(
   input: { summary: string; advice?: string | null },
   expected: ExpectedVersion,
 ): Promise<AssistanceCase> {
+  requireNoContact(input.advice, '/advice');
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'closure', c, tx.ctx.actor);
   const saved = await saveCase(tx, c, {

@@ -3,7 +3,7 @@ import type { ActionTable } from '../kernel/action.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { ageOn } from '../kernel/civil-date.ts';
 import { machine } from '../kernel/machine.ts';
-import { defineProblems, type Problem } from '../kernel/problem.ts';
+import { defineProblems, type FieldError, type Problem } from '../kernel/problem.ts';
 
 export const NOTICE_STATES = ['sent', 'received'] as const;
 export type NoticeState = (typeof NOTICE_STATES)[number];
@@ -41,6 +41,20 @@ export const noticeActions = {
     guard: onlyFederation,
   },
 } as const satisfies ActionTable<NoticeFacts, NoticeVerb>;
+
+const CONTACT = [
+  { pattern: /(?<![0-9])1[3-9][0-9]{9}(?![0-9])/, detail: 'a telephone number' },
+  { pattern: /(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])/, detail: 'an identity number' },
+] as const;
+
+/** What goes to the Federation in words carries nothing by which a person could be reached or named for certain. */
+export function contactErrors(text: string, pointer: string): FieldError[] {
+  return CONTACT.filter(({ pattern }) => pattern.test(text)).map(({ detail }) => ({
+    pointer,
+    code: 'text.contact_data',
+    detail: `leave out ${detail}`,
+  }));
+}
 
 const ADULT = 18;
 

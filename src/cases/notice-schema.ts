@@ -1,6 +1,8 @@
 // Wire shapes of case notices, and the view of one: masks only, whoever reads.
 import { type Static, Type } from 'typebox';
 import { requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
+import { DeadlinePart } from '../deadlines/schema.ts';
+import { deadlinesOf } from '../deadlines/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
 import { CASE_RELATIONS, SEXES } from '../persons/schema.ts';
@@ -90,6 +92,7 @@ export const NoticeView = named(
       advice: Nullable(Type.String({ maxLength: 4000, description: 'what the procuratorate asks to look after' })),
       receivedBy: Nullable(OfficerRef),
       note: Nullable(Type.String({ maxLength: 4000 })),
+      deadlines: DeadlinePart,
       availableActions: Type.Array(AvailableAction, { maxItems: 10 }),
     },
     { description: "The result of a closed case for its women and children, as the Women's Federation needs it" },
@@ -148,6 +151,7 @@ export async function viewNotice(tx: Tx, notice: Notice): Promise<Static<typeof 
     persons: notice.persons.map((person) => personOf(person, notice, agencyOf)),
     ...texts,
     receivedBy: notice.receivedBy ? officerOf(notice.receivedBy) : null,
+    deadlines: await deadlinesOf(tx, 'notice', notice.id),
     availableActions: availableActions(
       noticeMachine,
       noticeActions,

@@ -6,7 +6,7 @@ import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { concernsFederation, isMinor, noticeActions, noticeMachine } from './notice-domain.ts';
+import { concernsFederation, contactErrors, isMinor, noticeActions, noticeMachine } from './notice-domain.ts';
 import {
   findNotice,
   findNoticeOfCase,
@@ -22,6 +22,12 @@ import { type CaseOutcome, loadOutcome } from './outcome-parts.ts';
 import type { AssistanceCase } from './repository.ts';
 import { openAdvice, openSubjects } from './sealed.ts';
 import { actingOfficer, findCase } from './service.ts';
+
+/** A 422 where the words name a telephone or identity number. */
+export function requireNoContact(text: string | null | undefined, pointer: string): void {
+  const errors = text ? contactErrors(text, pointer) : [];
+  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+}
 
 /** The women and children of the case: masked name, relation, categories and money, nothing by which they could be reached. */
 async function personsOf(tx: Tx, noticeId: string, c: AssistanceCase, paid: CaseOutcome['payments']) {
@@ -131,6 +137,7 @@ export async function receiveNotice(
   input: { note?: string | null },
   expected: ExpectedVersion,
 ): Promise<Notice> {
+  requireNoContact(input.note, '/note');
   const notice = await findNotice(tx, id, true);
   if (!notice) throw httpProblems['resource.not_found']();
   ensureVersion(notice, expected);

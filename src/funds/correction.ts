@@ -3,7 +3,8 @@ import type { Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
 import { defineProblems } from '../kernel/problem.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
-import { lockReservations, postMovement, type ReservationRow, saveReservation } from './repository.ts';
+import { lockReservations, postMovement, saveReservation } from './repository.ts';
+import { restOf } from './reserving.ts';
 
 export const correctionProblems = defineProblems({
   'award.drawn': {
@@ -20,8 +21,6 @@ export const correctionProblems = defineProblems({
     ],
   },
 });
-
-const restOf = (r: ReservationRow) => r.amountFen - r.drawnFen - r.releasedFen;
 
 /** The rest of an ended case has gone back already: nothing moves, the lines are still the limit. */
 async function lowerAward(tx: Tx, fact: Fact): Promise<void> {

@@ -26,13 +26,19 @@ function corrections() {
     const { items } = (await api.get('finance.heping', '/v1/funds')).body;
     return (await api.get('finance.heping', `/v1/funds/${String(items?.[0]?.id)}/balance`)).body.reserved;
   }
+  /** Granted to the first beneficiary in all, as the account shows it. */
+  async function onAccount(known: Known): Promise<unknown> {
+    const personId = String(beneficiariesOf(known)[0]?.personId);
+    const { items } = (await api.get('handler.heping', `/v1/monitoring-accounts?personId=${personId}`)).body;
+    return (await api.get('handler.heping', `/v1/monitoring-accounts/${String(items?.[0]?.id)}`)).body.grantedAmount;
+  }
   async function line(known: Known, amount: string): Promise<Known> {
     const payee = { type: 'self', name: '李秀兰', bankName: '中国银行', accountNumber: '6222020012345678901' };
     const input = { beneficiaryId: beneficiariesOf(known)[0]?.id, amount: yuan(amount), kind: 'lump', payee };
     const body = { ...input, requestNumber: given.story.reference('CR') };
     return must(await api.create('handler.heping', `${known.path}/disbursements`, body), '/v1/disbursements');
   }
-  return { api, ...given, correct, listed, answered, reserved, line };
+  return { api, ...given, correct, listed, answered, reserved, onAccount, line };
 }
 
 const fen = (money: unknown) => Math.round(Number((money as { amount: string }).amount) * 100);
@@ -178,9 +184,9 @@ describe('with another person', () => {
 
 describe('an award', () => {
   test('is lowered by two people, and what was reserved too much goes back to the fund', async () => {
-    const { granted, correct, answered, reserved } = corrections();
+    const { granted, correct, answered, reserved, onAccount } = corrections();
     const known = await granted();
-    const before = await reserved();
+    const [before, stood] = [await reserved(), await onAccount(known)];
     expect((await correct(known, AWARD, yuan('18000.00'))).body).toMatchObject({ grantedAmount: yuan('20000.00') });
     expect(await reserved()).toEqual(before);
     const confirmed = await answered(known, 'confirmation');
@@ -189,6 +195,7 @@ describe('an award', () => {
       beneficiaries: [{ grantedAmount: yuan('18000.00'), proposedAmount: yuan('20000.00') }],
     });
     expect(fen(await reserved()) - fen(before)).toBe(-200_000);
+    expect(fen(await onAccount(known)) - fen(stood)).toBe(-200_000);
   });
 
   test('is not raised, nor lowered below what lines hold', async () => {

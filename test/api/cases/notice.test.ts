@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
 import { type Known, must } from '../../support/story.ts';
-import { beneficiariesOf, codeOf, createGiven, GRANT, REFUSE, yuan } from './given.ts';
+import { beneficiariesOf, codeOf, createGiven, errorsOf, GRANT, REFUSE, yuan } from './given.ts';
 
 const service = useService();
 const ENDING = { summary: '救助完毕，电话13912345678', advice: '请关注其子女就学' };
@@ -131,6 +131,18 @@ describe('what is told', () => {
   });
 });
 
+test('what is said to the Federation names no telephone and no identity number', async () => {
+  const { api, story, refused, closed, noticeOf } = notices();
+  const known = await refused();
+  for (const advice of ['请联系13812345678', '身份证210102198503154321']) {
+    const answer = await api.decide('handler.heping', known.path, 'closure', { summary: '办结', advice });
+    expect([answer.status, errorsOf(answer)]).toEqual([422, ['/advice text.contact_data']]);
+  }
+  const notice = await noticeOf(await closed([story.subject()]));
+  const noted = await api.decide('wf.heping', notice.path, 'receipt', { note: '已联系13812345678' });
+  expect([noted.status, errorsOf(noted)]).toEqual([422, ['/note text.contact_data']]);
+});
+
 describe('the receipt', () => {
   test('by the Federation, once; the sender reads it', async () => {
     const { api, story, closed, noticeOf } = notices();
@@ -139,6 +151,9 @@ describe('the receipt', () => {
     expect(action).toMatchObject({ action: 'receipt', allowed: true, href: `${notice.path}/receipt` });
     expect((await api.decide('handler.heping', notice.path, 'receipt')).status).toBe(403);
     expect((await api.decide('wf.tiexi', notice.path, 'receipt')).status).toBe(404);
+    expect(notice.body.deadlines).toMatchObject([
+      { party: { agency: { code: expect.any(String) } }, status: 'on_track' },
+    ]);
     const received = await story.decide('wf.heping', notice, 'receipt', { note: '已安排走访' });
     expect(received.body).toMatchObject({ state: 'received', note: '已安排走访', receivedBy: { code: 'wf.heping' } });
     expect(codeOf(await api.decide('wf.heping', notice.path, 'receipt'))).toBe('409 notice.illegal_transition');
