@@ -179,6 +179,16 @@ begin atomic
   select exists (select from person_aliases(wanted) as alias (id) join case_beneficiaries b on b.person_id = alias.id
     join assistance_cases c on c.id = b.case_id where c.handling_agency_id <> app_agency() and c.state <> 'withdrawn');
 end;
+-- Submissions about the person that neither the caller nor the given agency wrote or received: their agencies are not told what is
+-- learned of the person now, as they may have written something else.
+create function other_submissions(wanted uuid, proposer uuid) returns table (kind text, id uuid) language sql stable security definer set search_path = public
+begin atomic
+  with known as (
+    select 'clue' as kind, s.clue_id as id from person_aliases(wanted) as alias (id) join clue_subjects s on s.person_id = alias.id
+    union select 'case', b.case_id from person_aliases(wanted) as alias (id) join case_beneficiaries b on b.person_id = alias.id)
+  select k.kind, k.id from known k where not exists (
+    select from access a where a.kind = k.kind and a.resource_id = k.id and a.agency_id in (app_agency(), proposer) and a.relation <> 'oversight');
+end;
 create function assistance_history(wanted uuid)
 returns table (kind text, resource_id uuid, agency_id uuid, state text, opened_on date, decided_on date, last_on date, granted_fen bigint, paid_fen bigint, measure text, number text)
 language sql stable security definer set search_path = public
@@ -271,5 +281,5 @@ begin atomic
       from facts group by level) g));
 end;
 
-revoke all on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), assistance_history(uuid) from public;
-grant execute on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), assistance_history(uuid) to ja_app;
+revoke all on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), other_submissions(uuid, uuid), assistance_history(uuid) from public;
+grant execute on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), other_submissions(uuid, uuid), assistance_history(uuid) to ja_app;

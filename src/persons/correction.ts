@@ -16,7 +16,7 @@ import {
   openPerson,
   type PersonRow,
 } from './repository.ts';
-import { CORRECTION, insertCorrection, keepVersion } from './review-repository.ts';
+import { CORRECTION, coverForOthers, insertCorrection, keepVersion, type ReviewRow } from './review-repository.ts';
 
 onConstraint('persons_identity', () => personProblems['person.number_taken']());
 
@@ -85,14 +85,17 @@ export async function applyIdentity(
   person: PersonRow,
   stands: Identity,
   change: Partial<Identity>,
-  reviewId: string | null,
+  review: Pick<ReviewRow, 'id' | 'proposingAgencyId'> | null,
 ): Promise<PersonRow> {
   const next = agreeing(tx, { ...stands, ...change });
   const match = change.idNumber ? await matchPerson(tx, next) : undefined;
   if (match && match.personId !== person.id) throw personProblems['person.number_taken']();
   const former = Object.fromEntries(Object.keys(change).map((member) => [member, stands[member as Member]]));
-  const by = { officerId: actingOfficer(tx).id, reviewId, pointers: pointersOf(change) };
+  const by = { officerId: actingOfficer(tx).id, reviewId: review?.id ?? null, pointers: pointersOf(change) };
   await keepVersion(tx, person.id, former, by);
+  const learned = (Object.keys(next) as Member[]).filter((member) => next[member] !== stands[member]);
+  const pointers = learned.map((member) => `/${member}`);
+  await coverForOthers(tx, person.id, pointers, review?.proposingAgencyId ?? null);
   const key = await tx.vault.keyFor('person', person.id);
   return savePerson(tx, person, identityColumns(tx, key, person.id, next));
 }

@@ -1,16 +1,17 @@
 // Identity reviews and former identities in the database; a review is shown to whoever sees the person and did not cause it.
-import { and, desc, eq, lt, not, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, listScope, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { fromOwnSource, type Identity } from './repository.ts';
+import { fromOwnSource, type Identity, insertReview } from './repository.ts';
 import { personReviews, personVersions } from './table.ts';
 
 export type ReviewRow = typeof personReviews.$inferSelect;
 
 /** A correction is read by all who handle the person; a contradiction by those it contradicts, never by who filed it. */
 function shown(tx: Tx): SQL | undefined {
-  return or(eq(personReviews.sourceKind, CORRECTION), not(fromOwnSource(tx)));
+  const disputed = sql`cardinality(${personReviews.pointers}) > 0`;
+  return and(disputed, or(eq(personReviews.sourceKind, CORRECTION), not(fromOwnSource(tx))));
 }
 
 /** `source_kind` of a review that an officer proposed; its source is the officer. */
@@ -95,3 +96,23 @@ export async function keepVersion(
     .insert(personVersions)
     .values({ id, personId, reviewId, pointers, formerSealed, changedBy: officerId, changedAt: tx.ctx.now });
 }
+
+/**
+ * Notes that the agencies of other submissions did not state what is now recorded: it stays covered for them. `proposer` knows
+ * what it proposed.
+ */
+export async function coverForOthers(
+  tx: Tx,
+  personId: string,
+  pointers: readonly string[],
+  proposer: string | null,
+): Promise<void> {
+  const unstated = pointers.filter((pointer) => COVERED.includes(pointer));
+  if (unstated.length === 0) return;
+  const { rows } = await tx.db.execute<{ kind: string; id: string }>(
+    sql`select kind, id from other_submissions(${personId}, ${proposer}::uuid)`,
+  );
+  for (const source of rows) await insertReview(tx, { personId, conflicts: [], unstated }, source);
+}
+
+const COVERED: readonly string[] = ['/name', '/birthDate', '/sex'];

@@ -54,7 +54,7 @@ async function adopt(tx: Tx, { review, proposed }: KnownReview): Promise<string[
   const person = (await lockPersons(tx, [review.personId])).get(review.personId);
   if (!person) throw httpProblems['resource.not_found']();
   personMachine.next(person.state, 'correct');
-  await applyIdentity(tx, person, await identityOf(tx, person), proposed, review.id);
+  await applyIdentity(tx, person, await identityOf(tx, person), proposed, review);
   return Object.keys(proposed);
 }
 

@@ -164,6 +164,28 @@ describe('an agency that guesses', () => {
     expect((await resolve('head.heping', filed, 'kept')).status).toBe(200);
   });
 
+  test('with another name is not told the one that is filled in later, nor the one that is adopted', async () => {
+    const idNumber = completeCitizenId('21010219931115224');
+    const known = { nameUnknown: true, idType: 'citizen_id', idNumber };
+    const id = await personOf(known);
+    expect(await personOf({ ...known, nameUnknown: undefined, name: '王试探' }, 'tiexi')).toBe(id);
+    expect((await patch('handler.heping', id, { name: '冯玉洁' })).body).toMatchObject({ name: '冯*', version: 2 });
+    const seen = async () => (await service.api.get('handler.tiexi', `/v1/persons/${id}`)).body.name;
+    expect(await seen()).toBe('*');
+    const ask = { purpose: 'case_review', legalBasis: 'statutory_duty', fields: ['name'] };
+    const refused = await service.api.create('handler.tiexi', `/v1/persons/${id}/disclosures`, ask);
+    expect(refused.body.code).toBe('person.identity_disputed');
+    // Both work on her: what Tiexi proposes Heping decides, and no third agency is told.
+    await patch('handler.tiexi', id, { name: '冯玉杰' });
+    const [review] = await reviewsOf('head.heping', id);
+    expect((await resolve('head.heping', review, 'adopted')).status).toBe(200);
+    expect((await service.api.get('handler.heping', `/v1/persons/${id}`)).body.name).toBe('冯*');
+    // What merely was not stated is nobody's to review.
+    expect(await reviewsOf('head.heping', id)).toEqual([]);
+    const all = await service.api.get('head.heping', `/v1/person-reviews?personId=${id}`);
+    expect(all.body.items).toHaveLength(1);
+  });
+
   test('sees no review of persons it does not see', async () => {
     await service.api.create('wf.heping', '/v1/clues', sampleClue());
     const { body } = await service.api.get('head.tiexi', '/v1/person-reviews');

@@ -123,6 +123,23 @@ describe('merging', () => {
     expect(await codeOf('handler.heping', done.into.personId, third.personId)).toEqual([409, 'person.merge_target']);
   });
 
+  test('crosswise at the same time, one of the two stands', async () => {
+    const { into, absorbed } = await pair();
+    const [one, two] = [into.personId, absorbed.personId];
+    await merge('handler.heping', one, two);
+    await merge('handler.heping', two, one);
+    const both = await Promise.all([merge('head.heping', one, two), merge('head.heping', two, one)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const rows = await service.owner.query<{ state: string; absorbed_count: number }>(
+      'select state, absorbed_count from persons where id in ($1, $2) order by state',
+      [one, two],
+    );
+    expect(rows).toEqual([
+      { state: 'active', absorbed_count: 1 },
+      { state: 'merged', absorbed_count: 0 },
+    ]);
+  });
+
   test('searching and registering find the survivor, what was written before keeps its id', async () => {
     const { api } = service;
     const { story } = given;
