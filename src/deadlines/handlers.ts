@@ -88,7 +88,7 @@ async function startClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promis
     const row = start && newDeadline(tx, clock, start, fact);
     if (row) rows.push(row);
   }
-  if (rows.length > 0) await insertDeadlines(tx, rows);
+  insertDeadlines(tx, rows);
 }
 
 const closed = (pauses: readonly Pause[], until: string): Pause[] =>

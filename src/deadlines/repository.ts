@@ -4,6 +4,7 @@ import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, visible } from '../platform/db/access.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
 import type { DeadlineAction, DeadlineStatus } from './domain.ts';
@@ -32,11 +33,8 @@ const select = (tx: Tx) =>
   tx.db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
 
 /** All clocks that a fact starts, in one statement; one that runs already is not started again. */
-export async function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): Promise<void> {
-  await tx.db
-    .insert(deadlines)
-    .values([...rows])
-    .onConflictDoNothing();
+export function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): void {
+  tx.later(insertRows(tx.db, deadlines, rows, { name: 'start', end: (insert) => insert.onConflictDoNothing() }));
 }
 
 /** Locks the open clocks of a subject. */

@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { maskIdNumber, maskName } from '../kernel/mask.ts';
 import { visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { Subject } from './domain.ts';
 import { personReviews, persons } from './table.ts';
@@ -48,7 +49,7 @@ export async function insertPerson(tx: Tx, id: string, subject: Subject): Promis
   const key = await tx.vault.newKey('person', id);
   const place = (column: string) => ({ table: 'persons', column, rowId: id });
   const d = digestsOf(tx, subject);
-  await tx.db.insert(persons).values({
+  const row = {
     id,
     idType: subject.idType,
     idNumberSealed: tx.vault.sealOptional(key, place('id_number'), subject.idNumber),
@@ -63,7 +64,8 @@ export async function insertPerson(tx: Tx, id: string, subject: Subject): Promis
     sex: subject.sex,
     createdAt: tx.ctx.now,
     updatedAt: tx.ctx.now,
-  });
+  };
+  tx.later(insertRows(tx.db, persons, [row]));
 }
 
 export async function insertReview(

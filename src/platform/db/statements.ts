@@ -32,19 +32,38 @@ function withLimit(text: string, values: readonly unknown[]): { text: string; va
   return { text: `${text.slice(0, last.index)} limit ${limit}`, values: values.slice(0, -1) };
 }
 
-/**
- * The client as Drizzle uses it: every statement it builds goes out under the name of its text. `onError` hears every error
- * first: of statements sent ahead, the one that failed says more than those behind it.
- */
-export function naming(client: pg.PoolClient, onError: (error: unknown) => void): pg.PoolClient {
+export type Flight = {
+  /** The first error since the connection was taken: those behind it in the pipeline only say that the transaction is over. */
+  failure: unknown;
+  /** Statements sent and not yet answered. */
+  waiting: Set<Promise<unknown>>;
+};
+
+/** The client as Drizzle uses it: every statement it builds goes out under the name of its text, and is known until answered. */
+export function naming(client: pg.PoolClient, flight: Flight): pg.PoolClient {
   const query = (config: Query, given: readonly unknown[] = []) => {
     const { text, values } = withLimit(config.text, given);
     const name = nameOf(text);
     const { name: _, ...plain } = config;
     const sent: Promise<unknown> = client.query({ ...plain, text, ...(name ? { name } : {}) }, values as unknown[]);
-    sent.catch(onError);
+    flight.waiting.add(sent);
+    sent.then(
+      () => flight.waiting.delete(sent),
+      (error: unknown) => {
+        flight.failure ??= error;
+        flight.waiting.delete(sent);
+      },
+    );
     return sent;
   };
   // Drizzle calls nothing but query(config, values) on a client that is no pool.
   return { query } as unknown as pg.PoolClient;
+}
+
+/** Waits until nothing is under way: a step that ran beside the one that failed must not send its next statement later. */
+export async function landed({ waiting }: Flight): Promise<void> {
+  do {
+    await Promise.allSettled(waiting);
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (waiting.size > 0);
 }
