@@ -17,6 +17,7 @@ COPY package.json LICENSE ./
 COPY migrations ./migrations
 COPY src ./src
 COPY openapi/examples.json ./openapi/examples.json
+COPY templates ./templates
 # bin/admin and bin/migrate, for a person at a shell.
 COPY bin ./bin
 # Production unless told otherwise: a forgotten setting must not open a sandbox.
@@ -24,7 +25,9 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
     METRICS_PORT=9464
-# Nobody in particular; everything lasting is in the database, so there is no volume and no place to write but /tmp.
+# Documents, sealed, unless an S3-compatible store holds them: a volume mounted here takes over owner and mode.
+RUN install -d -o 65532 -g 65532 -m 0700 /data
+# Nobody in particular; what lasts is in the database and in /data, and there is no other place to write but /tmp.
 USER 65532:65532
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM

@@ -173,6 +173,12 @@ begin atomic
     join assistance_cases c on c.id = b.case_id where c.handling_agency_id = app_agency()
       and c.state not in ('withdrawn', 'closed', 'revoked', 'refused') and (leads or c.handler_officer_id = officer));
 end;
+-- Whether another agency has a case for the person too: what it knows the person by is not changed behind its back.
+create function handled_elsewhere(wanted uuid) returns boolean language sql stable security definer set search_path = public
+begin atomic
+  select exists (select from person_aliases(wanted) as alias (id) join case_beneficiaries b on b.person_id = alias.id
+    join assistance_cases c on c.id = b.case_id where c.handling_agency_id <> app_agency() and c.state <> 'withdrawn');
+end;
 create function assistance_history(wanted uuid)
 returns table (kind text, resource_id uuid, agency_id uuid, state text, opened_on date, decided_on date, last_on date, granted_fen bigint, paid_fen bigint, measure text, number text)
 language sql stable security definer set search_path = public
@@ -265,5 +271,5 @@ begin atomic
       from facts group by level) g));
 end;
 
-revoke all on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), assistance_history(uuid) from public;
-grant execute on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), assistance_history(uuid) to ja_app;
+revoke all on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), assistance_history(uuid) from public;
+grant execute on function person_survivor(uuid), person_aliases(uuid), clue_duplicates(uuid), has_own_case(uuid), handles_person(uuid, uuid, boolean), handled_elsewhere(uuid), assistance_history(uuid) to ja_app;

@@ -30,6 +30,8 @@ alter table visits
   add column recorded_by_agency_id uuid references agencies (id),
   add column recorded_by uuid references officers (id),
   add column recorded_by_person_key text,
+  -- a new plan, record or amendment asks the other side anew
+  add column confirmation_round integer not null default 1,
   -- measures of accepted referrals that the record has not answered for yet
   add column unchecked_referral_ids uuid[] not null default '{}',
   add constraint visits_unchecked check (state = 'done' or unchecked_referral_ids = '{}');
@@ -37,23 +39,25 @@ create index visits_planned_by on visits (planned_by_agency_id);
 create index visits_recorded_by_agency on visits (recorded_by_agency_id);
 create index visits_recorded_by on visits (recorded_by);
 
--- a joint visit is confirmed by the other side: its plan, for the day it was planned on, and its record
+-- a joint visit is confirmed by the other side, its plan and its record, one answer of each agency in a round
 create table visit_confirmations (
   visit_id uuid not null references visits (id),
   agency_id uuid not null references agencies (id),
+  round integer not null,
   phase text not null check (phase in ('plan', 'record')),
-  planned_on date not null,
   outcome text not null check (outcome in ('confirmed', 'objected')),
   officer_id uuid not null references officers (id),
   person_key text not null,
   reason_sealed bytea,
   created_at timestamptz not null,
-  primary key (visit_id, agency_id, phase, planned_on),
+  primary key (visit_id, agency_id, round),
   constraint visit_confirmations_reason check ((outcome = 'objected') = (reason_sealed is not null))
 );
 create index visit_confirmations_agency on visit_confirmations (agency_id);
 create index visit_confirmations_officer on visit_confirmations (officer_id);
 call guard_table('visit_confirmations', 'visit', 'visit_id');
+-- what an agency answered is never changed
+revoke update on visit_confirmations from ja_app;
 
 -- the days on which a visit was to be made before, with the reason why not
 create table visit_former_dates (
@@ -78,20 +82,23 @@ alter table visit_measures
   add constraint visit_measures_status_check check (status in ('arrived', 'partly', 'not_arrived', 'refused')),
   add constraint visit_measures_answer check ((status is null) = (left_out_sealed is not null));
 
--- What a visit asks about: accepted referrals of the people visited, until one visit has found the measure arrived or refused.
-create function referrals_to_check(of_persons uuid[])
+-- What a visit asks about: accepted referrals of the people visited, of this case or sent by this agency, until a visit has found
+-- the completed measure arrived or refused. A definer function, for the Federation does not see the case's referrals: ids and codes.
+create function referrals_to_check(of_case uuid, of_agency uuid, of_persons uuid[])
 returns table (id uuid, agency_id uuid, measures text[]) language sql stable security definer set search_path = public
 begin atomic
   select r.id, r.agency_id, r.measures from referrals r
   where (r.state in ('accepted', 'in_progress', 'on_hold') or (r.state = 'completed' and r.outcome <> 'not_delivered'))
+    and (r.sender_agency_id = of_agency or r.assistance_case_id = of_case)
     and exists (select 1 from referral_persons p where p.referral_id = r.id and p.person_id = any (of_persons))
-    and not exists (select 1 from visit_measures m where m.referral_id = r.id and r.state = 'completed' and m.status in ('arrived', 'refused'))
+    and not (r.state = 'completed'
+      and exists (select 1 from visit_measures m where m.referral_id = r.id and m.status in ('arrived', 'refused')))
   order by r.id limit 50;
 end;
-revoke all on function referrals_to_check(uuid[]) from public;
-grant execute on function referrals_to_check(uuid[]) to ja_app;
+revoke all on function referrals_to_check(uuid, uuid, uuid[]) from public;
+grant execute on function referrals_to_check(uuid, uuid, uuid[]) to ja_app;
 
--- The people and states that a record may name: nothing that was rejected or cancelled can have arrived.
+-- What a record may name: referrals of the people visited, none that was rejected or cancelled, for nothing of it can have arrived.
 create or replace function referrals_of_visit(wanted uuid[], of_case uuid, of_persons uuid[])
 returns setof uuid language sql stable security definer set search_path = public
 begin atomic

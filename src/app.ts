@@ -3,6 +3,7 @@
 import { accountMachine } from './accounts/domain.ts';
 import { accountHandlers } from './accounts/handlers.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { clientRoutes } from './agencies/client-routes.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
@@ -13,9 +14,11 @@ import { auditSink } from './audit/repository.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
 import { caseHandlers } from './cases/handlers.ts';
+import { correctionMachine } from './cases/correction-domain.ts';
 import { noticeMachine } from './cases/notice-domain.ts';
 import { noticeRoutes } from './cases/notice-routes.ts';
 import { noticeHandlers } from './cases/notice-service.ts';
+import { recordRoutes } from './cases/record-routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
@@ -26,13 +29,16 @@ import { deadlineRoutes } from './deadlines/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
 import { disbursementHandlers } from './disbursements/service.ts';
+import { documentRoutes } from './documents/routes.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
+import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
+import { personReviewRoutes } from './persons/review-routes.ts';
 import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
@@ -49,6 +55,7 @@ import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes 
 import { registerProblems } from './platform/http/problem.ts';
 import { type App, createServer } from './platform/http/server.ts';
 import { errorFields, type Log } from './platform/log.ts';
+import { openStorage } from './platform/objects/storage.ts';
 import { codeSets } from './reference/code-sets.ts';
 import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
 import { referenceRoutes } from './reference/routes.ts';
@@ -91,6 +98,7 @@ export const handlers: readonly FactHandler[] = [
   ...caseHandlers,
   ...noticeHandlers,
   ...fundHandlers,
+  ...fundCorrectionHandlers,
   ...disbursementHandlers,
   ...referralHandlers,
   ...visitHandlers,
@@ -107,6 +115,7 @@ const appCodeSets = codeSets([
   stateSet(visitMachine, lifecycleNames.visit),
   stateSet(accountMachine, lifecycleNames.account),
   stateSet(noticeMachine, lifecycleNames.notice),
+  stateSet(correctionMachine, lifecycleNames.correction),
 ]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
@@ -128,7 +137,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   );
   observeRequests(app, metrics);
   registerLimits(app);
-  registerAuth(app, createAuthenticator(signer, actorSource(tx), deps.systemNow));
+  const authenticator = createAuthenticator(signer, actorSource(tx), deps.systemNow);
+  registerAuth(app, authenticator.authenticate);
   registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
@@ -138,15 +148,18 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   referenceRoutes(app, appCodeSets);
   tokenRoutes(app, { tx, signer, publicUrl });
   meRoutes(app);
-  agencyRoutes(app);
-  officerRoutes(app);
+  agencyRoutes(app, authenticator.forget);
+  officerRoutes(app, authenticator.forget);
+  clientRoutes(app, { keyring, forget: authenticator.forget });
   personRoutes(app);
   personHistoryRoutes(app);
+  personReviewRoutes(app);
   clueRoutes(app);
   clueDuplicateRoutes(app);
   clueReceiptRoutes(app, { signer });
   caseRoutes(app);
   caseDecisionRoutes(app);
+  recordRoutes(app);
   noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);
@@ -156,6 +169,13 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   accountRoutes(app);
   deadlineRoutes(app);
   workItemRoutes(app);
+  documentRoutes(app, {
+    storage: openStorage(config),
+    newId,
+    systemNow: deps.systemNow,
+    log,
+    scanning: config.scannerUrl !== undefined,
+  });
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

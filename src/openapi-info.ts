@@ -17,6 +17,7 @@ export function documentInfo(publicUrl: string) {
       { name: 'Social-assistance referrals', description: 'Requests to partner departments 社会救助移送' },
       { name: 'Follow-up visits', description: 'Return visits 回访' },
       { name: 'Monitoring accounts', description: 'One account per aided person 监测台账' },
+      { name: 'Documents', description: 'Files and letters of the flow 材料与文书' },
       { name: 'Deadlines', description: 'Clocks on every party 期限' },
       { name: 'Persons', description: 'Identity, masked by default 人员' },
       { name: 'Work items', description: 'What awaits me or my agency 待办' },

@@ -3,14 +3,12 @@ import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
 import { machine } from '../kernel/machine.ts';
 import { defineProblems, type Problem } from '../kernel/problem.ts';
-import { firstVisitDue, nextVisitDue, type RiskLevel, type VisitState } from '../visits/domain.ts';
+import { type EnumValue, enumValues } from '../reference/enums.ts';
 
 export const ACCOUNT_STATES = ['open', 'escalated', 'stable', 'closed'] as const;
 export type AccountState = (typeof ACCOUNT_STATES)[number];
-export const NEXT_ACTION_KINDS = ['visit', 'referral_response', 'first_visit', 'plan_visit'] as const;
-export type NextActionKind = (typeof NEXT_ACTION_KINDS)[number];
-export const ENTRY_KINDS = ['note', 'contact', 'consultation', 'concern'] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
+export const CLOSING_REASONS = enumValues('account-closing-reasons');
+export type ClosingReason = EnumValue<'account-closing-reasons'>;
 
 export const accountMachine = machine('account', '监测台账', ACCOUNT_STATES, {
   escalate: { from: ['open'], to: 'escalated' },
@@ -19,6 +17,8 @@ export const accountMachine = machine('account', '监测台账', ACCOUNT_STATES,
   close: { from: ['stable'], to: 'closed' },
   reopen: { from: ['closed'], to: 'open' },
 });
+export const ENTRY_STATES = enumValues('account-entry-states');
+export type EntryState = EnumValue<'account-entry-states'>;
 export type AccountVerb = keyof typeof accountMachine.verbs;
 
 /** The latest reason of each step; sealed as one. */
@@ -26,11 +26,19 @@ export type AccountReasons = { escalation?: string; deEscalation?: string; stabi
 
 export type Consent = { agencyId: string; personKey: string };
 
+/** An entry that waits for the other owner, or whose objection waits for its writer. */
+export type DueEntry = { state: EntryState; agencyId: string; personKey: string | null };
+
 export type AccountFacts = {
   state: AccountState;
   procuratorateId: string;
   federationId: string | null;
   consents: readonly Consent[];
+  dueEntries: readonly DueEntry[];
+  /** A transfer that the receiver has not answered yet. */
+  transfer: { toAgencyId: string; personKey: string } | null;
+  /** The account of the same person in which this one goes on. */
+  mergedIntoId: string | null;
 };
 
 export const accountProblems = defineProblems({
@@ -52,10 +60,10 @@ export const accountProblems = defineProblems({
       'let the other owner close it',
     ],
   },
-  'account.person_has_open': {
+  'account.merged': {
     status: 409,
-    zh: ['已有在管台账', '该人员已有另一在管台账，每人只能有一个', '在现有台账中继续'],
-    en: ['An account is open', 'this person has another open account; there is one per person', 'continue in that one'],
+    zh: ['台账已合并', '该人员的台账已并入另一台账，每人只能有一个', '在 mergedIntoId 所指的台账中继续'],
+    en: ['Account was merged', 'the person has another account, in which this one goes on', 'continue in mergedIntoId'],
   },
   'account.closed': {
     status: 409,
@@ -64,12 +72,54 @@ export const accountProblems = defineProblems({
   },
   'account.no_origin': {
     status: 409,
-    zh: ['没有可移送的来源', '台账没有本单位批准救助的案件，也没有转社会救助的线索', '从办理该案件或线索的单位移送'],
+    zh: [
+      '没有可移送的来源',
+      '台账没有本单位已决定的案件，也没有转社会救助的线索或接收的移交',
+      '从办理该案件或线索的单位移送',
+    ],
     en: [
       'Nothing to refer from',
-      'the account has no granted case and no routed clue of your agency',
+      'the account has no decided case, no routed clue and no transfer of your agency',
       'let the agency of the case or clue refer',
     ],
+  },
+  'account.nothing_to_countersign': {
+    status: 409,
+    zh: ['没有待会签的记录', '另一主管单位没有待本单位会签的记录', '无须办理'],
+    en: ['Nothing to countersign', 'no entry of the other owner waits for your agency', 'nothing is to be done'],
+  },
+  'account.nothing_to_answer': {
+    status: 409,
+    zh: ['没有待答复的异议', '本单位的记录没有待答复的异议', '无须办理'],
+    en: ['Nothing to answer', 'no objection to an entry of your agency waits for an answer', 'nothing is to be done'],
+  },
+  'account.transfer_pending': {
+    status: 409,
+    zh: ['移交待确认', '台账已提出移交，接收单位尚未答复', '等待答复，或撤回移交'],
+    en: [
+      'A transfer is pending',
+      'the receiving procuratorate has not answered yet',
+      'wait for the answer, or withdraw the transfer',
+    ],
+  },
+  'account.no_transfer': {
+    status: 409,
+    zh: ['没有待确认的移交', '台账没有待接收单位答复的移交', '先提出移交'],
+    en: ['No transfer is pending', 'there is no transfer to be answered', 'request a transfer first'],
+  },
+  'account.not_receiver': {
+    status: 403,
+    zh: ['非接收单位', '移交由接收检察院答复', '由接收检察院的人员办理'],
+    en: [
+      'Not the receiving procuratorate',
+      'a transfer is answered by the procuratorate that is to take over',
+      'let one of its officers do it',
+    ],
+  },
+  'account.same_agency': {
+    status: 409,
+    zh: ['移交单位相同', '台账已由该检察院管理', '选择其他检察院'],
+    en: ['Same agency', 'the account belongs to that procuratorate already', 'choose another procuratorate'],
   },
 });
 
@@ -84,63 +134,111 @@ const onlyOwner = (account: AccountFacts, actor: Actor): Problem | undefined =>
 const mayConsent = (account: AccountFacts, actor: Actor): Problem | undefined => {
   const refused = onlyOwner(account, actor);
   if (refused) return refused;
+  if (account.transfer) return accountProblems['account.transfer_pending']();
   if (account.consents.some((c) => c.agencyId === actor.agency.id)) return accountProblems['account.consent_given']();
   return account.consents.some((c) => samePerson(actor, c.personKey))
     ? actionProblems['decision.four_eyes']({ who: '两个主管单位的同意', whoEn: 'the two owners who consent' })
     : undefined;
 };
 
+const mayReopen = (account: AccountFacts, actor: Actor): Problem | undefined =>
+  onlyOwner(account, actor) ?? (account.mergedIntoId ? accountProblems['account.merged']() : undefined);
+
+const mayTransfer = (account: AccountFacts, actor: Actor): Problem | undefined => {
+  const refused = onlyOwner(account, actor);
+  if (refused) return refused;
+  if (account.state === 'closed') return accountProblems['account.closed']();
+  return account.transfer ? accountProblems['account.transfer_pending']() : undefined;
+};
+
+/** The receiver answers, by another human than the one who asked. */
+const mayAnswerTransfer = ({ transfer }: AccountFacts, actor: Actor): Problem | undefined => {
+  if (!transfer) return accountProblems['account.no_transfer']();
+  if (transfer.toAgencyId !== actor.agency.id) return accountProblems['account.not_receiver']();
+  return samePerson(actor, transfer.personKey)
+    ? actionProblems['decision.four_eyes']({ who: '移交与接收', whoEn: 'who hands over and who takes over' })
+    : undefined;
+};
+
+const mayWithdrawTransfer = (account: AccountFacts, actor: Actor): Problem | undefined =>
+  onlyOwner(account, actor) ?? (account.transfer ? undefined : accountProblems['account.no_transfer']());
+
+/** Entries of the other owner, written by another human. */
+const mayCountersign = (account: AccountFacts, actor: Actor): Problem | undefined => {
+  const refused = onlyOwner(account, actor);
+  if (refused) return refused;
+  const theirs = account.dueEntries.filter((e) => e.state === 'open' && e.agencyId !== actor.agency.id);
+  if (theirs.length === 0) return accountProblems['account.nothing_to_countersign']();
+  return theirs.every((e) => samePerson(actor, e.personKey))
+    ? actionProblems['decision.four_eyes']({ who: '记入与会签', whoEn: 'who writes an entry and who answers it' })
+    : undefined;
+};
+
+/** Whoever wrote what was objected to answers by another entry. */
+const mayAnswerObjection = (account: AccountFacts, actor: Actor): Problem | undefined => {
+  const refused = onlyOwner(account, actor);
+  if (refused) return refused;
+  if (account.state === 'closed') return accountProblems['account.closed']();
+  return account.dueEntries.some((e) => e.state === 'objected' && e.agencyId === actor.agency.id)
+    ? undefined
+    : accountProblems['account.nothing_to_answer']();
+};
+
+const entry = { permission: 'account:entry', officer: true, verbs: [], awaited: true } as const;
 const step = { permission: 'account:manage', officer: true, guard: onlyOwner } as const;
+const answer = { ...step, verbs: [], guard: mayAnswerTransfer } as const;
 
 export const accountActions = {
   escalation: { ...step, verbs: ['escalate'], label: ['升级关注', 'Escalate'], path: 'escalation' },
-  'de-escalation': { ...step, verbs: ['de-escalate'], label: ['解除升级', 'De-escalate'], path: 'de-escalation' },
+  'de-escalation': {
+    ...step,
+    verbs: ['de-escalate'],
+    label: ['解除升级', 'De-escalate'],
+    path: 'de-escalation',
+    // an escalated account is waiting for the owners' decision, whichever it is
+    awaited: true,
+  },
   stabilisation: { ...step, verbs: ['stabilise'], label: ['转为稳定', 'Stabilise'], path: 'stabilisation' },
-  closure: { ...step, verbs: ['close'], label: ['销号', 'Close'], path: 'closure', guard: mayConsent },
-  reopening: { ...step, verbs: ['reopen'], label: ['重新启用', 'Reopen'], path: 'reopening' },
+  closure: {
+    ...step,
+    verbs: ['close'],
+    label: ['销号', 'Close'],
+    path: 'closure',
+    guard: mayConsent,
+    awaited: ({ consents }: AccountFacts) => consents.length > 0,
+  },
+  reopening: { ...step, verbs: ['reopen'], label: ['重新启用', 'Reopen'], path: 'reopening', guard: mayReopen },
+  countersignature: {
+    ...entry,
+    label: ['会签记录', 'Countersign entries'],
+    path: 'countersignature',
+    guard: mayCountersign,
+  },
+  'objection-answer': {
+    ...entry,
+    label: ['答复异议', 'Answer an objection'],
+    path: 'entries',
+    guard: mayAnswerObjection,
+  },
+  transfer: { ...step, verbs: [], label: ['移交', 'Transfer'], path: 'transfer', guard: mayTransfer },
+  'transfer-acceptance': {
+    ...answer,
+    label: ['接收移交', 'Accept the transfer'],
+    path: 'transfer-acceptance',
+    awaited: true,
+  },
+  'transfer-rejection': { ...answer, label: ['不予接收', 'Reject the transfer'], path: 'transfer-rejection' },
+  'transfer-withdrawal': {
+    ...step,
+    verbs: [],
+    label: ['撤回移交', 'Withdraw the transfer'],
+    path: 'transfer-withdrawal',
+    guard: mayWithdrawTransfer,
+  },
 } as const satisfies ActionTable<AccountFacts, AccountVerb>;
 
 /** True when every owner has consented with this one. */
 export function closesWith(account: AccountFacts, agencyId: string): boolean {
   const given = new Set([...account.consents.map((c) => c.agencyId), agencyId]);
   return [account.procuratorateId, account.federationId].every((owner) => owner === null || given.has(owner));
-}
-
-export type ProjectedVisit = {
-  state: VisitState;
-  plannedOn: string;
-  doneOn: string | null;
-  riskLevel: RiskLevel | null;
-};
-export type ProjectedReferral = { state: string; respondBy: string | null };
-export type NextAction = { kind: NextActionKind; dueOn: string };
-
-const AWAITING_ANSWER = ['requested', 'received'];
-
-const earliest = (days: readonly string[]): string | undefined => [...days].sort()[0];
-
-/** There is always one: the next planned visit, else an answer that is awaited, else a visit to be planned (rule D-VISIT). */
-export function nextActionOf(
-  openedOn: string,
-  visits: readonly ProjectedVisit[],
-  referrals: readonly ProjectedReferral[],
-): NextAction {
-  const planned = earliest(visits.filter((v) => v.state === 'planned').map((v) => v.plannedOn));
-  if (planned) return { kind: 'visit', dueOn: planned };
-  const awaited = referrals.filter((r) => AWAITING_ANSWER.includes(r.state)).flatMap((r) => r.respondBy ?? []);
-  const answer = earliest(awaited);
-  if (answer) return { kind: 'referral_response', dueOn: answer };
-  const lastDone = visits
-    .flatMap((v) => v.doneOn ?? [])
-    .sort()
-    .at(-1);
-  return lastDone
-    ? { kind: 'plan_visit', dueOn: nextVisitDue(lastDone) }
-    : { kind: 'first_visit', dueOn: firstVisitDue(openedOn) };
-}
-
-/** The risk seen at the last visit that was made; visits come oldest first. */
-export function riskOf(visits: readonly ProjectedVisit[]): RiskLevel | null {
-  const done = visits.filter((v) => v.doneOn !== null && v.riskLevel !== null);
-  return done.sort((a, b) => ((a.doneOn ?? '') < (b.doneOn ?? '') ? -1 : 1)).at(-1)?.riskLevel ?? null;
 }

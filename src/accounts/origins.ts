@@ -1,11 +1,14 @@
 // Referrals and visits whose origin stands in the body: a clue, a case or a monitoring account.
-import { findCase, requireCase } from '../cases/service.ts';
+import { caseProblems } from '../cases/domain.ts';
+import { openSubjects } from '../cases/sealed.ts';
+import { type AssistanceCase, findCase, isHandlingTeam, requireCase } from '../cases/service.ts';
 import { type Clue, findClue } from '../clues/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseOrigin, clueOrigin } from '../referrals/origins.ts';
 import {
   findReferral,
+  type OriginPerson,
   type Referral,
   type ReferralOrigin,
   type ReferralRequest,
@@ -20,8 +23,11 @@ import {
   type VisitInput,
 } from '../visits/service.ts';
 import { accountProblems } from './domain.ts';
+import { aliasesOf } from './merge-repository.ts';
 import type { Account } from './repository.ts';
 import { ensureOwnOpen, findAccount } from './service.ts';
+import { toOriginPerson } from './transfer-package.ts';
+import { openPackage } from './transfer-repository.ts';
 
 /** Exactly one is given; the schema sees to it. */
 export type OriginInput = {
@@ -44,14 +50,22 @@ async function requireAccount(tx: Tx, id: string, pointer: string): Promise<Acco
   return account;
 }
 
-/** The latest case of the account that the caller's agency handles and granted. */
-async function grantedCaseOf(tx: Tx, account: Account) {
-  const ids = account.cases.map((c) => c.caseId).sort();
+/** The latest case of the account that the caller's agency handles and has decided, or that was withdrawn. */
+async function decidedCaseOf(tx: Tx, account: Account): Promise<AssistanceCase | undefined> {
+  const decided = account.cases.filter((c) => c.phase === 'granted' || c.phase === 'unaided');
+  const ids = decided.map((c) => c.caseId).sort();
   for (const id of ids.reverse()) {
     const found = await findCase(tx, id);
-    if (found?.handlingAgencyId === tx.ctx.actor.agency.id && found.decisionOutcome === 'granted') return found;
+    if (found?.handlingAgencyId === tx.ctx.actor.agency.id) return found;
   }
   return undefined;
+}
+
+/** Who is refused is referred by the team of the case, which hangs on the account alone: there is no grant to refer from. */
+async function unaidedPersons(tx: Tx, c: AssistanceCase): Promise<ReferralOrigin['persons']> {
+  if (!isHandlingTeam(c, tx.ctx.actor)) throw caseProblems['case.not_assigned']();
+  const subjects = await openSubjects(tx, c.beneficiaries);
+  return c.beneficiaries.flatMap((b, i) => (subjects[i] ? [toOriginPerson(b, subjects[i])] : []));
 }
 
 /** The routed clue behind the account, by way of a referral that the caller's agency sent from it. */
@@ -67,28 +81,39 @@ async function clueOf(tx: Tx, account: Account) {
   return undefined;
 }
 
-/** The clue's people as a department would be shown them; the clue may have been answered since it was routed. */
+type Source = { assistanceCaseId: string | null; persons: ReferralOrigin['persons'] };
+
+/** The data of the case, of the routed clue where no case exists, or those that came with a transfer. */
+async function sourceOf(tx: Tx, account: Account): Promise<Source> {
+  const c = await decidedCaseOf(tx, account);
+  if (c?.decisionOutcome === 'granted') return { assistanceCaseId: c.id, persons: (await caseOrigin(tx, c)).persons };
+  if (c) return { assistanceCaseId: null, persons: await unaidedPersons(tx, c) };
+  const clue = await clueOf(tx, account);
+  if (clue) return { assistanceCaseId: null, persons: personsOfClue(clue) };
+  const packed = await openPackage(tx, account.id, tx.ctx.actor.agency.id);
+  if (!packed) throw accountProblems['account.no_origin']();
+  return { assistanceCaseId: null, persons: [JSON.parse(packed) as OriginPerson] };
+}
+
+/** The clue may have been answered since it was routed. */
 function personsOfClue(clue: Clue): ReferralOrigin['persons'] {
   return clue.subjectRows.flatMap((row, i) => {
     const subject = clue.content.subjects[i];
-    if (!subject) return [];
-    const { name, birthDate, phone, address, sex, householdRegionCode } = subject;
-    const { id: memberId, personId, nameMasked, idNumberMasked, phoneMasked, addressMasked } = row;
-    const masks = { nameMasked, idNumberMasked, phoneMasked, addressMasked };
-    const plain = { memberId, personId, beneficiaryId: null, grantedFen: null, sex, householdRegionCode };
-    return [{ ...plain, ...masks, disclosed: { name, birthDate, phone, address } }];
+    return subject ? [toOriginPerson(row, subject)] : [];
   });
 }
 
-/** The account's person with the data of the case, or of the clue where no case exists. */
+/** The account's person, under whichever id the source knows them. */
 async function accountOrigin(tx: Tx, id: string): Promise<ReferralOrigin> {
   const account = await requireAccount(tx, id, '/origin/monitoringAccountId');
-  const granted = await grantedCaseOf(tx, account);
-  const clue = granted ? undefined : await clueOf(tx, account);
-  if (!granted && !clue) throw accountProblems['account.no_origin']();
-  const source = granted ? (await caseOrigin(tx, granted)).persons : clue ? personsOfClue(clue) : [];
-  const persons = source.filter((p) => p.personId === account.personId);
-  return { kind: 'account', id: account.id, assistanceCaseId: granted?.id ?? null, persons };
+  const { assistanceCaseId, persons } = await sourceOf(tx, account);
+  const ids = await aliasesOf(tx, account.personId);
+  return {
+    kind: 'account',
+    id: account.id,
+    assistanceCaseId,
+    persons: persons.filter((p) => ids.includes(p.personId)),
+  };
 }
 
 async function originOf(tx: Tx, { clueId, assistanceCaseId, monitoringAccountId }: OriginInput) {

@@ -5,19 +5,31 @@ import { grantPerson } from '../persons/service.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { firstVisitDue } from '../visits/domain.ts';
-import { accountMachine, isOwner, nextActionOf, riskOf } from './domain.ts';
-import { addTimeline, findOpenAccounts, insertAccount, sumPaid } from './projection-repository.ts';
-import { type Account, type AccountRow, findAccount, saveAccount, settleAccount } from './repository.ts';
+import { accountMachine, isOwner } from './domain.ts';
+import { riskOf } from './next-action.ts';
+import { addTimeline, headOfPerson, insertAccount, sumPaid } from './projection-repository.ts';
+import {
+  type Account,
+  type AccountRow,
+  deleteConsents,
+  findAccount,
+  saveAccount,
+  settleAccount,
+} from './repository.ts';
+import { nextOf, reopened } from './service.ts';
 
-/** The person's account that is not closed, locked; an account closed meanwhile is not taken. */
-async function lockOpenAccount(tx: Tx, personId: string): Promise<Account | undefined> {
-  const [row] = await findOpenAccounts(tx, [personId]);
-  const account = row && (await findAccount(tx, row.id, true));
+/** The person's account, closed or not, locked; one that was merged meanwhile is not taken. */
+async function lockAccountOf(tx: Tx, personId: string): Promise<Account | undefined> {
+  const id = await headOfPerson(tx, personId);
+  const account = id && (await findAccount(tx, id, true));
   if (!account) return undefined;
-  return account.state === 'closed' ? lockOpenAccount(tx, personId) : account;
+  return account.mergedIntoId ? lockAccountOf(tx, personId) : account;
 }
 
-async function ownerGrants(tx: Tx, row: AccountRow): Promise<AccessGrant[]> {
+type Owners = Pick<AccountRow, 'procuratorateId' | 'federationId'>;
+
+/** The owners of an account, and who oversees them. */
+export async function ownerGrants(tx: Tx, row: Owners): Promise<AccessGrant[]> {
   const owners = [row.procuratorateId, ...(row.federationId ? [row.federationId] : [])];
   const superiors = await findSuperiors(tx, row.procuratorateId);
   return [
@@ -26,8 +38,8 @@ async function ownerGrants(tx: Tx, row: AccountRow): Promise<AccessGrant[]> {
   ];
 }
 
-/** Opens an account, due for a first visit, owned with the Federation of the procuratorate's region and level. */
-async function openAccount(tx: Tx, personId: string, procuratorateId: string): Promise<Account> {
+/** Opens an account, owned with the Federation of the procuratorate's region and level. */
+export async function openAccount(tx: Tx, personId: string, procuratorateId: string): Promise<Account> {
   const procuratorate = (await requireAgencyMap(tx, [procuratorateId]))(procuratorateId);
   const { regionCode, level, code } = procuratorate;
   const federation = await findAgencyFor(tx, 'womens_federation', regionCode, level);
@@ -45,6 +57,11 @@ async function openAccount(tx: Tx, personId: string, procuratorateId: string): P
     openedOn: tx.ctx.today,
     nextActionKind: 'first_visit',
     nextDueOn: firstVisitDue(tx.ctx.today),
+    stateOn: tx.ctx.today,
+    reopenedOn: null,
+    closingReason: null,
+    mergedIntoId: null,
+    assistanceSince: null,
     reasonsSealed: null,
     version: 1,
     createdAt: tx.ctx.now,
@@ -55,37 +72,50 @@ async function openAccount(tx: Tx, personId: string, procuratorateId: string): P
   const data = { personId, procuratorateId, federationId: row.federationId };
   tx.record({ type: 'account.opened', kind: 'account', id: row.id, data, access });
   grantPerson(tx, personId, access);
-  return { ...row, reasons: {}, consents: [], cases: [], referrals: [], visits: [] };
+  const parts = { consents: [], cases: [], referrals: [], visits: [], notices: [], dueEntries: [], mergedIds: [] };
+  return { ...row, ...parts, reasons: {}, transfer: null };
 }
 
 /** What the account shows of the person's visits, money and next step, from what was projected. */
 async function stateOf(tx: Tx, account: Account): Promise<Partial<AccountRow>> {
-  const next = nextActionOf(account.openedOn, account.visits, account.referrals);
-  const action = account.state === 'closed' ? {} : { nextActionKind: next.kind, nextDueOn: next.dueOn };
+  const action = account.state === 'closed' ? {} : nextOf(account);
   const grantedFen = account.cases.reduce((sum, c) => sum + c.grantedFen, 0n);
-  return { riskLevel: riskOf(account.visits), grantedFen, paidFen: await sumPaid(tx, account.id), ...action };
+  const paidFen = await sumPaid(tx, [account.id, ...account.mergedIds]);
+  return { riskLevel: riskOf(account.visits), grantedFen, paidFen, ...action };
+}
+
+/** Works out again what follows from the rows of the account; a new version, and the names of what changed. */
+export async function restate(tx: Tx, accountId: string, part: string): Promise<Account> {
+  const current = await findAccount(tx, accountId);
+  if (!current) throw new Error(`account ${accountId} is gone`);
+  const change = await stateOf(tx, current);
+  const columns = Object.keys(change) as (keyof typeof change)[];
+  const changed = columns.filter((column) => change[column] !== current[column]);
+  const saved = await saveAccount(tx, current, change);
+  tx.record({ type: 'account.updated', kind: 'account', id: accountId, changed: [part, ...changed] });
+  return saved;
+}
+
+/** Rows of merged accounts stay where they stand; a new one stands on the account that goes on. */
+export function homesOf(rows: readonly { accountId: string }[], account: Account): string[] {
+  return rows.length > 0 ? rows.map((row) => row.accountId) : [account.id];
 }
 
 export type Projection = {
   fact: Fact;
   /** Name of the part that changed, for the account's own fact. */
-  part: 'cases' | 'payments' | 'referrals' | 'visits';
+  part: 'cases' | 'payments' | 'referrals' | 'visits' | 'notices';
   write: (account: Account) => Promise<void>;
 };
 
-/** Writes one projection under the account's lock and works out again what follows from it; a new version unless just opened. */
+/** Writes one projection under the account's lock; a new version unless just opened. */
 async function project(tx: Tx, account: Account, { fact, part, write }: Projection, opened: boolean): Promise<Account> {
   await write(account);
   await addTimeline(tx, account.id, fact);
+  if (!opened) return restate(tx, account.id, part);
   const current = await findAccount(tx, account.id);
   if (!current) throw new Error(`account ${account.id} is gone`);
-  const change = await stateOf(tx, current);
-  if (opened) return settleAccount(tx, current, change);
-  const columns = Object.keys(change) as (keyof typeof change)[];
-  const changed = columns.filter((column) => change[column] !== current[column]);
-  const saved = await saveAccount(tx, current, change);
-  tx.record({ type: 'account.updated', kind: 'account', id: account.id, changed: [part, ...changed] });
-  return saved;
+  return settleAccount(tx, current, await stateOf(tx, current));
 }
 
 /** On an account that stands; one that the caller no longer finds is passed over. */
@@ -94,9 +124,18 @@ export async function projectOn(tx: Tx, accountId: string, projection: Projectio
   return account && project(tx, account, projection, false);
 }
 
+/** Whoever is in need again is monitored again (domain §8); the consents to closing are spent. */
+async function takeUpAgain(tx: Tx, account: Account, because: string): Promise<Account> {
+  await deleteConsents(tx, account.id);
+  const saved = await saveAccount(tx, account, reopened(tx, account));
+  const changed = ['state', 'nextAction', 'closingReason', 'closureConsents'];
+  tx.record({ type: 'account.reopened', kind: 'account', id: account.id, changed, data: { because } });
+  return { ...saved, consents: [] };
+}
+
 /**
- * On the person's open account, opened where there is none. A second procuratorate that aids the person sees the account
- * (it has a case of its own for them), and leaves it with its owners.
+ * On the person's account, opened where there is none and taken up again where it was closed. A second procuratorate that
+ * aids the person sees the account (it has a case of its own for them), and leaves it with its owners.
  */
 export async function projectOnPerson(
   tx: Tx,
@@ -104,17 +143,14 @@ export async function projectOnPerson(
   procuratorateId: string,
   projection: Projection,
 ): Promise<Account> {
-  const standing = await lockOpenAccount(tx, personId);
+  const standing = await lockAccountOf(tx, personId);
   if (!standing) return project(tx, await openAccount(tx, personId, procuratorateId), projection, true);
   if (!isOwner(standing, procuratorateId)) {
     const access = [{ agencyId: procuratorateId, relation: 'partner' as const }];
-    tx.record({
-      type: 'account.shared',
-      kind: 'account',
-      id: standing.id,
-      data: { agencyId: procuratorateId },
-      access,
-    });
+    const data = { agencyId: procuratorateId };
+    tx.record({ type: 'account.shared', kind: 'account', id: standing.id, data, access });
   }
-  return project(tx, standing, projection, false);
+  const { type } = projection.fact;
+  const account = standing.state === 'closed' ? await takeUpAgain(tx, standing, type) : standing;
+  return project(tx, account, projection, false);
 }

@@ -1,16 +1,21 @@
-// Monitoring accounts in the database: the account with its consents and projections, entries and timeline.
-import { and, asc, eq, gt, gte, lte, type SQL } from 'drizzle-orm';
+// Monitoring accounts in the database: the account with its consents, projections and pending duties, and the timeline.
+import { and, asc, eq, gt, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { civilDateOf } from '../kernel/civil-date.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { RiskLevel } from '../visits/domain.ts';
-import type { AccountReasons, AccountState, EntryKind } from './domain.ts';
+import type { AccountReasons, AccountState, DueEntry } from './domain.ts';
+import type { NextActionKind } from './next-action.ts';
 import {
   accountCases,
   accountConsents,
   accountEntries,
+  accountNotices,
   accountReferrals,
   accountTimeline,
+  accountTransfers,
   accountVisits,
   monitoringAccounts,
 } from './table.ts';
@@ -18,15 +23,29 @@ import {
 export type AccountRow = typeof monitoringAccounts.$inferSelect;
 export type ConsentRow = typeof accountConsents.$inferSelect;
 export type TimelineRow = typeof accountTimeline.$inferSelect;
-export type EntryRow = typeof accountEntries.$inferSelect;
 
-/** An account with what hangs on it, its reasons opened for the transaction that holds it. */
+/** An account with what hangs on it and on those merged into it, its reasons opened for the transaction that holds it. */
 export type Account = AccountRow & {
   reasons: AccountReasons;
-  consents: (ConsentRow & { reason: string | null })[];
+  consents: (ConsentRow & { reason: string | null; on: string })[];
   cases: (typeof accountCases.$inferSelect)[];
   referrals: (typeof accountReferrals.$inferSelect)[];
   visits: (typeof accountVisits.$inferSelect)[];
+  notices: (typeof accountNotices.$inferSelect)[];
+  dueEntries: (DueEntry & { id: string; since: string })[];
+  transfer: PendingTransfer | null;
+  /** Accounts of the same person that went into this one. */
+  mergedIds: string[];
+};
+
+export type PendingTransfer = {
+  id: string;
+  fromAgencyId: string;
+  toAgencyId: string;
+  personKey: string;
+  requestedOn: string;
+  sightGiven: boolean;
+  reason: string | null;
 };
 
 const reasonsPlace = (rowId: string) => ({ table: 'monitoring_accounts', column: 'reasons', rowId });
@@ -35,45 +54,75 @@ const consentPlace = (c: { accountId: string; agencyId: string }) => ({
   column: 'reason',
   rowId: `${c.accountId}/${c.agencyId}`,
 });
-const entryPlace = (rowId: string) => ({ table: 'account_entries', column: 'text', rowId });
+export const transferPlace = (column: 'reason' | 'answer' | 'person', rowId: string) => ({
+  table: 'account_transfers',
+  column,
+  rowId,
+});
 
 export async function findAccount(tx: Tx, id: string, lock = false): Promise<Account | undefined> {
   const query = tx.db
-    .select()
+    .select({ row: monitoringAccounts, family: sql<string[]>`array(select account_family(${monitoringAccounts.id}))` })
     .from(monitoringAccounts)
     .where(and(eq(monitoringAccounts.id, id), visible(tx, 'account', monitoringAccounts.id)));
-  const [row] = await (lock ? query.for('update') : query);
-  return row ? openAccount(tx, row) : undefined;
+  const [found] = await (lock ? query.for('update') : query);
+  return found ? openAccount(tx, found.row, found.family) : undefined;
 }
 
-/** Row security repeats visibility on every child of an account that was found visible. */
-async function openAccount(tx: Tx, row: AccountRow): Promise<Account> {
+/** Row security repeats visibility on every child of an account that was found visible; of merged ones as far as they are seen. */
+async function childrenOf(tx: Tx, id: string, family: readonly string[]) {
   const { db } = tx;
-  const [consents, cases, referrals, visits] = await Promise.all([
+  const inFamily = (column: PgColumn) => inArray(column, [...family]);
+  const due = or(
+    eq(accountEntries.state, 'open'),
+    and(eq(accountEntries.state, 'objected'), eq(accountEntries.answered, false)),
+  );
+  const { id: entryId, state, agencyId, personKey, createdAt, reviewedAt } = accountEntries;
+  const [consents, cases, referrals, visits, notices, entries, transfers] = await Promise.all([
     db
       .select()
       .from(accountConsents)
-      .where(eq(accountConsents.accountId, row.id))
+      .where(eq(accountConsents.accountId, id))
       .orderBy(asc(accountConsents.createdAt), asc(accountConsents.agencyId)),
-    db.select().from(accountCases).where(eq(accountCases.accountId, row.id)).orderBy(asc(accountCases.caseId)),
+    db.select().from(accountCases).where(inFamily(accountCases.accountId)).orderBy(asc(accountCases.caseId)),
     db
       .select()
       .from(accountReferrals)
-      .where(eq(accountReferrals.accountId, row.id))
+      .where(inFamily(accountReferrals.accountId))
       .orderBy(asc(accountReferrals.referralId)),
-    db.select().from(accountVisits).where(eq(accountVisits.accountId, row.id)).orderBy(asc(accountVisits.visitId)),
+    db.select().from(accountVisits).where(inFamily(accountVisits.accountId)).orderBy(asc(accountVisits.visitId)),
+    db.select().from(accountNotices).where(inFamily(accountNotices.accountId)),
+    db
+      .select({ id: entryId, state, agencyId, personKey, createdAt, reviewedAt })
+      .from(accountEntries)
+      .where(and(eq(accountEntries.accountId, id), due)),
+    db
+      .select()
+      .from(accountTransfers)
+      .where(and(eq(accountTransfers.accountId, id), eq(accountTransfers.state, 'requested'))),
   ]);
-  const [reasons, ...consented] = await tx.vault.open([
+  return { consents, cases, referrals, visits, notices, entries, transfers };
+}
+
+async function openAccount(tx: Tx, row: AccountRow, family: readonly string[]): Promise<Account> {
+  const { consents, cases, referrals, visits, notices, entries, transfers } = await childrenOf(tx, row.id, family);
+  const [pending] = transfers;
+  const [reasons, transferReason, ...consented] = await tx.vault.open([
     { place: reasonsPlace(row.id), data: row.reasonsSealed },
+    { place: transferPlace('reason', pending?.id ?? ''), data: pending?.reasonSealed ?? null },
     ...consents.map((c) => ({ place: consentPlace(c), data: c.reasonSealed })),
   ]);
   return {
     ...row,
     reasons: JSON.parse(reasons ?? '{}') as AccountReasons,
-    consents: consents.map((c, i) => ({ ...c, reason: consented[i] ?? null })),
-    cases,
-    referrals,
-    visits,
+    consents: consents.map((c, i) => ({ ...c, reason: consented[i] ?? null, on: civilDateOf(c.createdAt) })),
+    ...{ cases, referrals, visits, notices },
+    dueEntries: entries.map(({ createdAt, reviewedAt, ...e }) => ({
+      ...e,
+      since: civilDateOf(reviewedAt ?? createdAt),
+    })),
+    transfer: pending ? { ...pending, reason: transferReason ?? null } : null,
+    mergedIds: family.filter((id) => id !== row.id).sort(),
   };
 }
 
@@ -109,50 +158,11 @@ export async function insertConsent(
   const reasonSealed = tx.vault.seal(key, consentPlace(consent), reason);
   const row = { ...consent, reasonSealed, createdAt: tx.ctx.now };
   await tx.db.insert(accountConsents).values(row);
-  return { ...row, reason };
+  return { ...row, reason, on: tx.ctx.today };
 }
 
 export async function deleteConsents(tx: Tx, accountId: string): Promise<void> {
   await tx.db.delete(accountConsents).where(eq(accountConsents.accountId, accountId));
-}
-
-export type Entry = EntryRow & { text: string | null };
-
-export async function insertEntry(
-  tx: Tx,
-  entry: { accountId: string; kind: EntryKind; agencyId: string; officerId: string },
-  text: string,
-): Promise<Entry> {
-  const id = tx.newId();
-  const key = await tx.vault.keyFor('account', entry.accountId);
-  const textSealed = tx.vault.seal(key, entryPlace(id), text);
-  const row = { id, ...entry, textSealed, version: 1, createdAt: tx.ctx.now };
-  await tx.db.insert(accountEntries).values(row);
-  return { ...row, text };
-}
-
-const entrySeen = (tx: Tx) => visible(tx, 'account', accountEntries.accountId);
-
-export async function findEntry(tx: Tx, accountId: string, id: string): Promise<Entry | undefined> {
-  const [row] = await tx.db
-    .select()
-    .from(accountEntries)
-    .where(and(eq(accountEntries.accountId, accountId), eq(accountEntries.id, id), entrySeen(tx)));
-  if (!row) return undefined;
-  const [text] = await tx.vault.open([{ place: entryPlace(row.id), data: row.textSealed }]);
-  return { ...row, text: text ?? null };
-}
-
-/** Oldest first, as an account is read: the cursor's id is the last one seen. */
-export async function listEntries(tx: Tx, accountId: string, page: PageRequest): Promise<Page<EntryRow>> {
-  const after = page.before ? gt(accountEntries.id, page.before) : undefined;
-  const rows = await tx.db
-    .select()
-    .from(accountEntries)
-    .where(and(eq(accountEntries.accountId, accountId), after, entrySeen(tx)))
-    .orderBy(asc(accountEntries.id))
-    .limit(page.limit + 1);
-  return toPage(rows, page.limit);
 }
 
 export async function listTimeline(tx: Tx, accountId: string, page: PageRequest): Promise<Page<TimelineRow>> {
@@ -171,6 +181,8 @@ export type AccountFilter = {
   riskLevel?: RiskLevel;
   personId?: string;
   nextActionBefore?: string;
+  nextActionKind?: NextActionKind;
+  withoutNextAction?: boolean;
   updatedSince?: Date;
 };
 
@@ -180,6 +192,11 @@ function filterOf(filter: AccountFilter): SQL | undefined {
     filter.riskLevel ? eq(monitoringAccounts.riskLevel, filter.riskLevel) : undefined,
     filter.personId ? eq(monitoringAccounts.personId, filter.personId) : undefined,
     filter.nextActionBefore ? lte(monitoringAccounts.nextDueOn, filter.nextActionBefore) : undefined,
+    filter.nextActionKind ? eq(monitoringAccounts.nextActionKind, filter.nextActionKind) : undefined,
+    // The invariant as a question: what is not closed and has nothing ahead of it. The answer is an empty list.
+    filter.withoutNextAction
+      ? and(ne(monitoringAccounts.state, 'closed'), isNull(monitoringAccounts.nextActionKind))
+      : undefined,
     filter.updatedSince ? gte(monitoringAccounts.updatedAt, filter.updatedSince) : undefined,
   );
 }

@@ -1,19 +1,9 @@
-// /v1/monitoring-accounts: reading, timeline, entries, and the steps of the owners.
-import { requireAgencyMap } from '../agencies/service.ts';
-import { findMaskedPerson } from '../persons/service.ts';
-import type { Tx } from '../platform/db/tx.ts';
-import { Closed, Id, IdParams } from '../platform/http/schema.ts';
+// /v1/monitoring-accounts: reading, timeline, and the steps of the owners.
+import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { entryRoutes } from './entry-routes.ts';
 import { originRoutes } from './origin-routes.ts';
-import {
-  type Account,
-  type Entry,
-  findAccount,
-  findEntry,
-  listAccounts,
-  listEntries,
-  listTimeline,
-} from './repository.ts';
+import { findAccount, listAccounts, listTimeline } from './repository.ts';
 import {
   AccountPage,
   AccountQuery,
@@ -21,43 +11,20 @@ import {
   AccountStepBody,
   AccountView,
   ChildQuery,
-  EntryBody,
-  EntryPage,
-  EntryView,
+  ClosureBody,
   TimelinePage,
   toAccountItem,
-  toAccountView,
-  toEntryItem,
-  toEntryView,
   toTimelineItem,
 } from './schema.ts';
-import {
-  addEntry,
-  closeAccount,
-  deEscalateAccount,
-  escalateAccount,
-  reopenAccount,
-  stabiliseAccount,
-} from './service.ts';
+import { closeAccount, deEscalateAccount, escalateAccount, reopenAccount, stabiliseAccount } from './service.ts';
+import { transferRoutes } from './transfer-routes.ts';
+import { viewAccount } from './view.ts';
 
 const tags = ['Monitoring accounts'];
 const params = IdParams;
 const response = { 200: AccountView };
 const read = { permission: 'account:read', resource: 'account' } as const;
 const decision = { permission: 'account:manage', resource: 'account', ifMatch: true, dryRun: true } as const;
-
-/** Person and agencies of the view in one look each. */
-async function viewAccount(tx: Tx, account: Account) {
-  const ids = [...account.referrals.map((r) => r.agencyId), ...account.consents.map((c) => c.agencyId)];
-  const federation = account.federationId ? [account.federationId] : [];
-  const agencyOf = await requireAgencyMap(tx, [account.procuratorateId, ...federation, ...ids]);
-  return toAccountView(tx, account, await findMaskedPerson(tx, account.personId), agencyOf);
-}
-
-async function viewEntry(tx: Tx, { account, entry }: { account: Account; entry: Entry }) {
-  const agencyOf = await requireAgencyMap(tx, [entry.agencyId]);
-  return toEntryView(tx, account, entry, agencyOf(entry.agencyId));
-}
 
 function readRoutes(app: App): void {
   app.get(
@@ -118,71 +85,6 @@ function readRoutes(app: App): void {
         (tx, page) => listTimeline(tx, req.params.id, page),
         (_tx, line) => toTimelineItem(line),
       ),
-  );
-}
-
-function entryRoutes(app: App): void {
-  app.post(
-    '/v1/monitoring-accounts/:id/entries',
-    {
-      config: { permission: 'account:entry', resource: 'account', idempotent: true, dryRun: true },
-      schema: {
-        operationId: 'addAccountEntry',
-        tags,
-        summary: 'Add an entry 记入台账',
-        description: 'By either owner; it stays as written. 由任一主管单位记入，不可改动。',
-        params,
-        body: EntryBody,
-        response: { 201: EntryView },
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => addEntry(tx, req.params.id, req.body, expected),
-        view: viewEntry,
-        status: 201,
-        location: (view) => `/v1/monitoring-accounts/${view.accountId}/entries/${view.id}`,
-      }),
-  );
-  app.get(
-    '/v1/monitoring-accounts/:id/entries',
-    {
-      config: read,
-      schema: {
-        operationId: 'listAccountEntries',
-        tags,
-        summary: 'Entries of an account 台账记录',
-        description: 'Oldest first, without texts. 按时间顺序，不含内容。',
-        params,
-        querystring: ChildQuery,
-        response: { 200: EntryPage },
-      },
-    },
-    (req) =>
-      req.list(
-        (tx, page) => listEntries(tx, req.params.id, page),
-        (_tx, entry) => toEntryItem(entry),
-      ),
-  );
-  app.get(
-    '/v1/monitoring-accounts/:id/entries/:entryId',
-    {
-      config: read,
-      schema: {
-        operationId: 'getAccountEntry',
-        tags,
-        summary: 'Read an entry 查看台账记录',
-        description: 'The text is for the owners, each view audited. 内容仅主管单位可见，查看留痕。',
-        params: Closed({ id: Id, entryId: Id }),
-        response: { 200: EntryView },
-      },
-    },
-    (req) =>
-      req.read(async (tx) => {
-        const account = await findAccount(tx, req.params.id);
-        const entry = account && (await findEntry(tx, account.id, req.params.entryId));
-        return entry && viewEntry(tx, { account, entry });
-      }),
   );
 }
 
@@ -258,7 +160,7 @@ function stepRoutes(app: App): void {
         description:
           'Takes both owners: the first one consents (`closureConsents`, still stable), the second closes. 须两个主管单位同意，先同意者登记，后同意者销号。',
         params,
-        body: AccountReasonBody,
+        body: ClosureBody,
         response,
       },
     },
@@ -276,7 +178,7 @@ function stepRoutes(app: App): void {
         operationId: 'reopenMonitoringAccount',
         tags,
         summary: 'Reopen 重新启用',
-        description: 'Unless another account of the person is open. 该人员另有在管台账的除外。',
+        description: 'By either owner, unless it was merged into another one. 由任一主管单位重新启用，已合并的除外。',
         params,
         body: AccountReasonBody,
         response,
@@ -294,5 +196,6 @@ export function accountRoutes(app: App): void {
   readRoutes(app);
   entryRoutes(app);
   stepRoutes(app);
+  transferRoutes(app);
   originRoutes(app);
 }

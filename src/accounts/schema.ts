@@ -1,4 +1,4 @@
-// Wire shapes of monitoring accounts: bodies, queries, the view of either owner, entries and timeline.
+// Wire shapes of monitoring accounts: bodies, queries, the view of either owner and the timeline.
 import { type Static, Type } from 'typebox';
 import type { AgencyRow } from '../agencies/service.ts';
 import { availableActions } from '../kernel/action.ts';
@@ -25,15 +25,35 @@ import {
 } from '../platform/http/schema.ts';
 import { REFERRAL_STATES, type ReferralState } from '../referrals/domain.ts';
 import { RISK_LEVELS, VISIT_STATES } from '../visits/domain.ts';
-import { ACCOUNT_STATES, accountActions, accountMachine, ENTRY_KINDS, isOwner, NEXT_ACTION_KINDS } from './domain.ts';
-import type { Account, AccountRow, Entry, EntryRow, TimelineRow } from './repository.ts';
+import { ACCOUNT_STATES, accountActions, accountMachine, CLOSING_REASONS, isOwner } from './domain.ts';
+import { NEXT_ACTION_KINDS } from './next-action.ts';
+import type { Account, AccountRow, TimelineRow } from './repository.ts';
 
 export const AccountReasonBody = named('AccountReason', Closed({ reason: Text() }));
 export const AccountStepBody = named('AccountStep', Closed({ reason: Type.Optional(Text()) }));
-export const EntryBody = named(
-  'AccountEntryInput',
-  Closed({ text: Text(10_000), kind: Type.Optional(Literals(ENTRY_KINDS, 'note by default')) }),
+export const ClosureBody = named(
+  'AccountClosure',
+  Closed({
+    reason: Text(),
+    reasonCode: Type.Optional(
+      Literals(
+        CLOSING_REASONS.filter((code) => code !== 'merged'),
+        'stabilised by default; that of the owner who closes counts',
+      ),
+    ),
+  }),
 );
+export const TransferBody = named(
+  'AccountTransferInput',
+  Closed(
+    { agencyId: Type.Optional(Id), regionCode: Type.Optional(RegionCode), reason: Text() },
+    {
+      oneOf: [{ required: ['agencyId'] }, { required: ['regionCode'] }],
+      description: 'to a procuratorate, or to the one that answers for a region at the level of the caller',
+    },
+  ),
+);
+export const TransferAcceptanceBody = named('AccountTransferAcceptance', Closed({}));
 
 export const AccountQuery = Type.Object({
   ...pageQuery,
@@ -41,6 +61,10 @@ export const AccountQuery = Type.Object({
   riskLevel: Type.Optional(Literals(RISK_LEVELS)),
   personId: Type.Optional(Id),
   nextActionBefore: Type.Optional(CivilDate),
+  nextActionKind: Type.Optional(Literals(NEXT_ACTION_KINDS)),
+  withoutNextAction: Type.Optional(
+    Type.Boolean({ default: false, description: 'accounts that are not closed and have no next action: always none' }),
+  ),
   updatedSince: Type.Optional(Instant),
 });
 export const ChildQuery = Type.Object({ limit: pageQuery.limit, cursor: pageQuery.cursor });
@@ -59,6 +83,8 @@ const listed = {
   regionCode: RegionCode,
   riskLevel: Nullable(Literals(RISK_LEVELS)),
   nextAction: NextAction,
+  closingReason: Nullable(Literals(CLOSING_REASONS, 'of a closed account')),
+  mergedIntoId: Nullable(Id),
   openedOn: CivilDate,
   createdAt: Instant,
   updatedAt: Instant,
@@ -114,24 +140,22 @@ export const AccountView = named(
     deEscalationReason: Reason,
     stabilisationReason: Reason,
     reopeningReason: Reason,
+    transfer: Nullable(
+      Closed(
+        { toAgency: AgencyRef, requestedOn: CivilDate, reason: Reason },
+        {
+          description: 'waits for the receiving procuratorate; the owners answer for the person until it has accepted',
+        },
+      ),
+    ),
+    mergedAccountIds: Type.Array(Id, {
+      maxItems: 200,
+      description: 'accounts of the same person that went into this one',
+    }),
     availableActions: Type.Array(AvailableAction, { maxItems: 20 }),
   }),
 );
 
-const entryListed = {
-  id: Id,
-  version: Type.Integer({ minimum: 1 }),
-  accountId: Id,
-  kind: Literals(ENTRY_KINDS),
-  officerId: Id,
-  createdAt: Instant,
-};
-export const EntryItem = named('AccountEntryItem', Closed({ ...entryListed, agencyId: Id }));
-export const EntryPage = pageOf('AccountEntryPage', EntryItem);
-export const EntryView = named(
-  'AccountEntry',
-  Closed({ ...entryListed, agency: AgencyRef, text: Nullable(Type.String({ maxLength: 10_000 })) }),
-);
 export const TimelineItem = named(
   'AccountTimelineItem',
   Closed({
@@ -144,15 +168,28 @@ export const TimelineItem = named(
 );
 export const TimelinePage = pageOf('AccountTimelinePage', TimelineItem);
 
-const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
+export const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
 const SHOWN = 50;
 const latest = <T>(rows: readonly T[]): T[] => rows.slice(-SHOWN).reverse();
 
 function listedOf(account: AccountRow) {
   const { id, number, state, version, regionCode, riskLevel, nextActionKind, nextDueOn, openedOn } = account;
   const nextAction = nextActionKind && nextDueOn ? { kind: nextActionKind, dueOn: nextDueOn } : null;
+  const { closingReason, mergedIntoId } = account;
   const times = { createdAt: account.createdAt.toISOString(), updatedAt: account.updatedAt.toISOString() };
-  return { id, number, state, version, regionCode, riskLevel, nextAction, openedOn, ...times };
+  return {
+    id,
+    number,
+    state,
+    version,
+    regionCode,
+    riskLevel,
+    nextAction,
+    closingReason,
+    mergedIntoId,
+    openedOn,
+    ...times,
+  };
 }
 
 export function toAccountItem(account: AccountRow): Static<typeof AccountItem> {
@@ -179,6 +216,13 @@ function embeddedOf(account: Account, agencyOf: (id: string) => AgencyRow) {
       ...{ id: visitId, state, plannedOn, doneOn, riskLevel },
     })),
   };
+}
+
+/** The reason is for those between whom the account changes hands. */
+function transferOf({ transfer }: Account, agencyOf: (id: string) => AgencyRow, party: boolean) {
+  if (!transfer) return null;
+  const { toAgencyId, requestedOn, reason } = transfer;
+  return { toAgency: refOf(agencyOf(toAgencyId)), requestedOn, reason: party ? reason : null };
 }
 
 /** The same account for both owners; reasons in words are theirs alone, and the person stays masked to everybody. */
@@ -211,23 +255,10 @@ export function toAccountView(
     deEscalationReason: shown(reasons.deEscalation),
     stabilisationReason: shown(reasons.stabilisation),
     reopeningReason: shown(reasons.reopening),
+    transfer: transferOf(account, agencyOf, own || account.transfer?.toAgencyId === actor.agency.id),
+    mergedAccountIds: account.mergedIds,
     availableActions: availableActions(accountMachine, accountActions, account, actor, href, language),
   };
-}
-
-function entryListedOf({ id, version, accountId, kind, officerId, createdAt }: EntryRow) {
-  return { id, version, accountId, kind, officerId, createdAt: createdAt.toISOString() };
-}
-
-export function toEntryItem(entry: EntryRow): Static<typeof EntryItem> {
-  return { ...entryListedOf(entry), agencyId: entry.agencyId };
-}
-
-/** The text for the owners only, each view on the record of the person. */
-export function toEntryView(tx: Tx, account: Account, entry: Entry, agency: AgencyRow): Static<typeof EntryView> {
-  const own = isOwner(account, tx.ctx.actor.agency.id);
-  if (own) tx.viewed(account.personId, ['entry'], 'account.owner');
-  return { ...entryListedOf(entry), agency: refOf(agency), text: own ? entry.text : null };
 }
 
 export function toTimelineItem({ id, type, at, agencyId, resourceKind, resourceId }: TimelineRow) {

@@ -1,7 +1,5 @@
-// Verbs on monitoring accounts: escalation, stability, closing by both owners, reopening, and entries of either owner.
-
+// Verbs on monitoring accounts: escalation, stability, closing by both owners, reopening.
 import { actionProblems, ensureAction } from '../kernel/action.ts';
-import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -11,23 +9,19 @@ import {
   accountActions,
   accountMachine,
   accountProblems,
+  type ClosingReason,
   closesWith,
-  type EntryKind,
   isOwner,
-  nextActionOf,
 } from './domain.ts';
-import { ONE_OPEN_ACCOUNT } from './projection-repository.ts';
+import { nextActionOf } from './next-action.ts';
 import {
   type Account,
+  type AccountRow,
   deleteConsents,
-  type Entry,
   findAccount,
   insertConsent,
-  insertEntry,
   saveAccount,
 } from './repository.ts';
-
-onConstraint(ONE_OPEN_ACCOUNT, () => accountProblems['account.person_has_open']());
 
 /** Locks a visible account at the version the caller has seen; 404, 412. */
 export async function lockAccount(tx: Tx, id: string, expected?: ExpectedVersion): Promise<Account> {
@@ -41,6 +35,12 @@ export async function lockAccount(tx: Tx, id: string, expected?: ExpectedVersion
 export function ensureOwnOpen(tx: Tx, account: Account): void {
   if (!isOwner(account, tx.ctx.actor.agency.id)) throw accountProblems['account.not_owner']();
   if (account.state === 'closed') throw accountProblems['account.closed']();
+}
+
+/** What the account does next, once the given columns and parts have changed. */
+export function nextOf(account: Account, change: Partial<Account> = {}): Partial<AccountRow> {
+  const { kind, dueOn } = nextActionOf({ ...account, ...change });
+  return { nextActionKind: kind, nextDueOn: dueOn };
 }
 
 type Step = {
@@ -76,9 +76,10 @@ type Reasoned = { reason?: string | undefined };
 async function takeStep(tx: Tx, id: string, step: Step, input: Reasoned, expected: ExpectedVersion): Promise<Account> {
   const account = await lockAccount(tx, id, expected);
   ensureAction(accountMachine, accountActions, step.action, account, tx.ctx.actor);
-  const change = { state: accountMachine.next(account.state, step.verb) };
+  const moved = { state: accountMachine.next(account.state, step.verb), stateOn: tx.ctx.today };
+  const change = { ...moved, ...nextOf(account, moved) };
   const saved = await saveAccount(tx, account, change, input.reason ? step.reason(input.reason) : undefined);
-  tx.record({ type: step.fact, kind: 'account', id, changed: ['state'] });
+  tx.record({ type: step.fact, kind: 'account', id, changed: ['state', 'nextAction'] });
   return saved;
 }
 
@@ -99,7 +100,7 @@ export function stabiliseAccount(tx: Tx, id: string, input: Reasoned, expected: 
 export async function closeAccount(
   tx: Tx,
   id: string,
-  input: { reason: string },
+  input: { reason: string; reasonCode?: Exclude<ClosingReason, 'merged'> | undefined },
   expected: ExpectedVersion,
 ): Promise<Account> {
   const account = await lockAccount(tx, id, expected);
@@ -110,14 +111,24 @@ export async function closeAccount(
   const consent = await insertConsent(tx, who, input.reason);
   const consents = [...account.consents, consent];
   if (!closesWith(account, agency.id)) {
-    const saved = await saveAccount(tx, account, {});
-    tx.record({ type: 'account.closure_consented', kind: 'account', id, changed: ['closureConsents'] });
+    const saved = await saveAccount(tx, account, nextOf(account, { consents }));
+    tx.record({ type: 'account.closure_consented', kind: 'account', id, changed: ['closureConsents', 'nextAction'] });
     return { ...saved, consents };
   }
-  const change = { state: accountMachine.next(account.state, 'close'), nextActionKind: null, nextDueOn: null };
-  const saved = await saveAccount(tx, account, change);
-  tx.record({ type: 'account.closed', kind: 'account', id, changed: ['state', 'closureConsents', 'nextAction'] });
+  const closingReason = input.reasonCode ?? 'stabilised';
+  const state = { state: accountMachine.next(account.state, 'close'), stateOn: tx.ctx.today, closingReason };
+  const saved = await saveAccount(tx, account, { ...state, nextActionKind: null, nextDueOn: null });
+  const changed = ['state', 'closureConsents', 'closingReason', 'nextAction'];
+  tx.record({ type: 'account.closed', kind: 'account', id, changed, data: { closingReason } });
   return { ...saved, consents };
+}
+
+/** What a closed account becomes when monitoring is taken up again. */
+export function reopened(tx: Tx, account: Account): Partial<AccountRow> {
+  const { today } = tx.ctx;
+  const moved = { state: accountMachine.next(account.state, 'reopen'), stateOn: today, reopenedOn: today };
+  const change = { ...moved, closingReason: null };
+  return { ...change, ...nextOf(account, { ...change, consents: [] }) };
 }
 
 /** Back to open with the next action that its visits and referrals call for; the consents to closing are spent. */
@@ -130,31 +141,9 @@ export async function reopenAccount(
   const account = await lockAccount(tx, id, expected);
   ensureAction(accountMachine, accountActions, 'reopening', account, tx.ctx.actor);
   await deleteConsents(tx, id);
-  const next = nextActionOf(account.openedOn, account.visits, account.referrals);
-  const state = accountMachine.next(account.state, 'reopen');
-  const change = { state, nextActionKind: next.kind, nextDueOn: next.dueOn };
-  const saved = await saveAccount(tx, account, change, { reopening: input.reason });
+  const saved = await saveAccount(tx, account, reopened(tx, account), { reopening: input.reason });
   tx.record({ type: 'account.reopened', kind: 'account', id, changed: ['state', 'nextAction'] });
   return { ...saved, consents: [] };
-}
-
-/** A child of the account: nothing of the account itself changes, so no ETag is asked for. */
-export async function addEntry(
-  tx: Tx,
-  accountId: string,
-  input: { text: string; kind?: EntryKind | undefined },
-  expected: ExpectedVersion,
-): Promise<{ account: Account; entry: Entry }> {
-  const account = await lockAccount(tx, accountId, expected);
-  ensureOwnOpen(tx, account);
-  const { agency, officer } = tx.ctx.actor;
-  if (!officer) throw actionProblems['actor.officer_required']();
-  const { text, kind = 'note' } = input;
-  const who = { accountId: account.id, agencyId: agency.id, officerId: officer.id };
-  const entry = await insertEntry(tx, { ...who, kind }, text);
-  const data = { entryId: entry.id, entryKind: kind };
-  tx.record({ type: 'account.entry_added', kind: 'account', id: account.id, changed: ['entries'], data });
-  return { account, entry };
 }
 
 export type { Account };

@@ -1,8 +1,10 @@
-// Monitoring accounts, the owners' consents to closing, what the fact handlers project, and the entries of both owners.
-import { bigint, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+// Monitoring accounts, the owners' consents to closing, what the fact handlers project, entries, transfers and merges.
+import { bigint, boolean, date, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { bytea } from '../platform/crypto/table.ts';
 import type { RiskLevel, VisitState } from '../visits/domain.ts';
-import type { AccountState, EntryKind, NextActionKind } from './domain.ts';
+import type { AccountState, ClosingReason, EntryState } from './domain.ts';
+import type { EntryKind } from './entry-domain.ts';
+import type { CasePhase, NextActionKind } from './next-action.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const day = (name: string) => date(name, { mode: 'string' });
@@ -22,6 +24,13 @@ export const monitoringAccounts = pgTable('monitoring_accounts', {
   openedOn: day('opened_on').notNull(),
   nextActionKind: text('next_action_kind').$type<NextActionKind>(),
   nextDueOn: day('next_due_on'),
+  /** The day on which the present state was reached. */
+  stateOn: day('state_on').notNull(),
+  reopenedOn: day('reopened_on'),
+  closingReason: text('closing_reason').$type<ClosingReason>(),
+  mergedIntoId: uuid('merged_into_id'),
+  /** The day on which a clue without a case was routed to social assistance. */
+  assistanceSince: day('assistance_since'),
   reasonsSealed: bytea('reasons_sealed'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
@@ -50,6 +59,8 @@ export const accountCases = pgTable(
     caseId: uuid('case_id').notNull(),
     grantedFen: fen('granted_fen').notNull().default(0n),
     linkedAt: instant('linked_at').notNull(),
+    phase: text().$type<CasePhase>().notNull(),
+    phaseOn: day('phase_on').notNull(),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.caseId] })],
 );
@@ -69,6 +80,9 @@ export const accountReferrals = pgTable(
     state: text().notNull(),
     measures: text().array().notNull(),
     respondBy: day('respond_by'),
+    /** Ended without the measure: its sender still has to decide what becomes of the need. */
+    followUp: boolean('follow_up').notNull().default(false),
+    followUpOn: day('follow_up_on'),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.referralId] })],
 );
@@ -86,6 +100,18 @@ export const accountVisits = pgTable(
   (t) => [primaryKey({ columns: [t.accountId, t.visitId] })],
 );
 
+export const accountNotices = pgTable(
+  'account_notices',
+  {
+    accountId: accountId(),
+    noticeId: uuid('notice_id').notNull(),
+    federationId: uuid('federation_id').notNull(),
+    sentOn: day('sent_on').notNull(),
+    receivedOn: day('received_on'),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.noticeId] })],
+);
+
 export const accountEntries = pgTable('account_entries', {
   id: uuid().primaryKey(),
   accountId: accountId(),
@@ -93,8 +119,53 @@ export const accountEntries = pgTable('account_entries', {
   agencyId: uuid('agency_id').notNull(),
   officerId: uuid('officer_id').notNull(),
   textSealed: bytea('text_sealed').notNull(),
+  state: text().$type<EntryState>().notNull(),
+  personKey: text('person_key'),
+  answersEntryId: uuid('answers_entry_id'),
+  /** An objection that a later entry has taken up. */
+  answered: boolean().notNull().default(false),
+  reviewedBy: uuid('reviewed_by'),
+  reviewedAgencyId: uuid('reviewed_agency_id'),
+  reviewedAt: instant('reviewed_at'),
+  reviewSealed: bytea('review_sealed'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
+});
+
+export const accountTransfers = pgTable('account_transfers', {
+  id: uuid().primaryKey(),
+  accountId: accountId(),
+  state: text().$type<'requested' | 'accepted' | 'rejected' | 'withdrawn'>().notNull(),
+  fromAgencyId: uuid('from_agency_id').notNull(),
+  toAgencyId: uuid('to_agency_id').notNull(),
+  requestedBy: uuid('requested_by').notNull(),
+  personKey: text('person_key').notNull(),
+  requestedOn: day('requested_on').notNull(),
+  /** The receiver sees the account because of the request alone. */
+  sightGiven: boolean('sight_given').notNull(),
+  reasonSealed: bytea('reason_sealed').notNull(),
+  answeredBy: uuid('answered_by'),
+  answeredOn: day('answered_on'),
+  answerSealed: bytea('answer_sealed'),
+  /** JSON of the person's data as the giver knew them, for referrals of the receiver. */
+  personSealed: bytea('person_sealed'),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const accountMerges = pgTable('account_merges', {
+  id: uuid().primaryKey(),
+  personId: uuid('person_id').notNull(),
+  intoPersonId: uuid('into_person_id').notNull(),
+  mode: text().$type<'none' | 'moved' | 'joined' | 'swapped'>().notNull(),
+  accountId: uuid('account_id'),
+  intoAccountId: uuid('into_account_id'),
+  formerState: text('former_state').$type<Exclude<AccountState, 'closed'>>(),
+  formerStateOn: day('former_state_on'),
+  sharedAccount: uuid('shared_account').array().notNull(),
+  sharedInto: uuid('shared_into').array().notNull(),
+  sharedPerson: uuid('shared_person').array().notNull(),
+  mergedAt: instant('merged_at').notNull(),
+  reversedAt: instant('reversed_at'),
 });
 
 export const accountTimeline = pgTable('account_timeline', {

@@ -5,11 +5,24 @@ import { UUID_PATTERN } from '../kernel/ids.ts';
 import type { Keyring } from '../platform/crypto/keyring.ts';
 import { newSecret } from '../platform/crypto/secret.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { type ClientWithAgency, findActiveClient, insertClient } from './client-repository.ts';
-import type { Role } from './roles.ts';
+import type { ExpectedVersion } from '../platform/http/conditional.ts';
+import { ensureVersion } from '../platform/http/conditional.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import {
+  type ClientRow,
+  type ClientWithAgency,
+  findActiveClient,
+  findClient,
+  insertClient,
+  saveClient,
+} from './client-repository.ts';
+import { clientProblems, roleErrors } from './domain.ts';
+import { findAgency } from './repository.ts';
+import { ROLES_BY_KIND, type Role } from './roles.ts';
 
 const LIFE_DAYS = 365;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const ID = new RegExp(UUID_PATTERN);
 
 function digest(keyring: Keyring, clientId: string, secret: string): Buffer {
@@ -42,6 +55,78 @@ export async function createClient(
   return { clientId, clientSecret, expiresAt };
 }
 
+export type Issued = { client: ClientRow; secret: string };
+
+/** For an agency by the service's administrator, with roles that the kind of agency gives. */
+export async function addClient(
+  tx: Tx,
+  keyring: Keyring,
+  input: { agencyId: string; name: string; roles: readonly Role[] },
+): Promise<Issued> {
+  const agency = await findAgency(tx, input.agencyId.toLowerCase());
+  if (agency?.state !== 'active')
+    throw httpProblems['request.reference_unknown']({}, [
+      { pointer: '/agencyId', code: 'agency.unknown', detail: input.agencyId },
+    ]);
+  const errors = roleErrors(input.roles, ROLES_BY_KIND[agency.kind]);
+  if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+  const made = await createClient(tx, keyring, { ...input, agencyId: agency.id });
+  const client = await findClient(tx, made.clientId);
+  if (!client) throw new Error('a new client is not there');
+  return { client, secret: made.clientSecret };
+}
+
+async function lockClient(tx: Tx, id: string, expected: ExpectedVersion): Promise<ClientRow> {
+  const client = await findClient(tx, id, true);
+  if (!client) throw httpProblems['resource.not_found']();
+  ensureVersion(client, expected);
+  return client;
+}
+
+/** The former secret stays good for `overlapHours`, so that no system of the agency falls out; with 0 it ends at once. */
+export async function rotateSecret(
+  tx: Tx,
+  keyring: Keyring,
+  id: string,
+  overlapHours: number,
+  expected: ExpectedVersion,
+): Promise<Issued> {
+  const former = await lockClient(tx, id, expected);
+  if (former.state !== 'active') throw clientProblems['client.suspended']();
+  const secret = newSecret();
+  const now = tx.ctx.systemNow.getTime();
+  const overlap = new Date(Math.min(now + overlapHours * HOUR_MS, former.secretExpiresAt.getTime()));
+  const kept = overlapHours > 0 && overlap.getTime() > now;
+  const client = await saveClient(tx, former, {
+    secretHash: digest(keyring, id, secret),
+    secretExpiresAt: new Date(now + LIFE_DAYS * DAY_MS),
+    previousSecretHash: kept ? former.secretHash : null,
+    previousSecretExpiresAt: kept ? overlap : null,
+  });
+  const data = { clientId: id, overlapHours };
+  tx.record({ type: 'agency.client_rotated', kind: 'agency', id: client.agencyId, changed: ['clients'], data });
+  return { client, secret };
+}
+
+/** A suspended client's tokens end at once here, within five seconds on other replicas (S-18). */
+export async function setClientState(
+  tx: Tx,
+  id: string,
+  state: ClientRow['state'],
+  expected: ExpectedVersion,
+): Promise<ClientRow> {
+  const client = await lockClient(tx, id, expected);
+  if (client.id === tx.ctx.actor.client?.id) throw clientProblems['client.own']();
+  if (client.state === state) {
+    tx.unchanged();
+    return client;
+  }
+  const saved = await saveClient(tx, client, { state });
+  const type = state === 'suspended' ? 'agency.client_suspended' : 'agency.client_reinstated';
+  tx.record({ type, kind: 'agency', id: client.agencyId, changed: ['clients'], data: { clientId: id } });
+  return saved;
+}
+
 /**
  * The client whose secret this is; undefined alike for an unknown id, a wrong or expired secret, a suspended client or
  * agency. Every way does the same work, so that the time tells nothing.
@@ -54,8 +139,16 @@ export async function authenticateClient(
   const id = ID.test(given.id) ? given.id.toLowerCase() : SYSTEM_SCOPE;
   const found = await findActiveClient(tx, id);
   const offered = digest(keyring, id, given.secret);
-  const stored = found?.client.secretHash ?? digest(keyring, id, '');
-  const equal = offered.length === stored.length && timingSafeEqual(offered, stored);
-  const current = found !== undefined && found.client.secretExpiresAt > tx.ctx.systemNow;
-  return equal && current ? found : undefined;
+  const none = digest(keyring, id, '');
+  const { secretHash, secretExpiresAt, previousSecretHash, previousSecretExpiresAt } = found?.client ?? {};
+  const good = [
+    [secretHash, secretExpiresAt],
+    [previousSecretHash, previousSecretExpiresAt],
+  ] as const;
+  // Both are compared, whichever is right.
+  const matches = good.map(([stored, until]) => {
+    const equal = timingSafeEqual(offered, stored ?? none);
+    return equal && stored instanceof Uint8Array && until instanceof Date && until > tx.ctx.systemNow;
+  });
+  return matches.includes(true) ? found : undefined;
 }

@@ -1,5 +1,5 @@
 // The directory in the database: agencies newest first by id, and the officers of one agency.
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
@@ -70,6 +70,11 @@ export async function lockAgencyRow(tx: Tx, id: string): Promise<AgencyRow | und
   return row;
 }
 
+/** One change of succession at a time; the lock ends with the transaction. */
+export async function lockDirectory(tx: Tx): Promise<void> {
+  await tx.db.execute(sql`select pg_advisory_xact_lock(hashtext('agencies.succession'))`);
+}
+
 /** An officer of that agency and no other. */
 export async function findOfficerOf(
   tx: Tx,
@@ -95,8 +100,16 @@ export async function saveAgency(tx: Tx, agency: AgencyRow, change: Partial<Agen
   return { ...agency, ...next };
 }
 
-export async function insertOfficer(tx: Tx, row: OfficerRow): Promise<void> {
-  await tx.db.insert(officers).values(row);
+export async function findTakenCodes(tx: Tx, codes: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.db
+    .select({ code: officers.code })
+    .from(officers)
+    .where(inArray(officers.code, [...codes]));
+  return new Set(rows.map((row) => row.code));
+}
+
+export async function insertOfficers(tx: Tx, rows: OfficerRow[]): Promise<void> {
+  await tx.db.insert(officers).values(rows);
 }
 
 export async function saveOfficer(tx: Tx, officer: OfficerRow, change: Partial<OfficerRow>): Promise<OfficerRow> {

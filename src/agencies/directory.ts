@@ -3,9 +3,9 @@ import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { findRegion } from '../reference/regions.ts';
-import { insertAgency, lockAgencyRow, saveAgency } from './directory-repository.ts';
-import { agencyErrors, differences } from './domain.ts';
-import type { AgencyRow } from './repository.ts';
+import { insertAgency, lockAgencyRow, lockDirectory, saveAgency } from './directory-repository.ts';
+import { agencyErrors, differences, rosterProblems, successorErrors } from './domain.ts';
+import { type AgencyRow, findSuccession } from './repository.ts';
 import { requireAgencies } from './service.ts';
 
 type Descriptive = Pick<
@@ -23,10 +23,17 @@ async function checkAgency(tx: Tx, agency: AgencyRow): Promise<void> {
   const errors = agencyErrors(agency, await named(agency.parentId, '/parentId'));
   if (!findRegion(agency.regionCode))
     errors.push({ pointer: '/regionCode', code: 'region.unknown', detail: 'no such region in the province' });
-  if (agency.successorId === agency.id)
-    errors.push({ pointer: '/successorId', code: 'successor.self', detail: 'an agency does not succeed itself' });
-  else await named(agency.successorId, '/successorId');
+  const { successorId } = agency;
+  if (successorId && successorId !== agency.id) await named(successorId, '/successorId');
+  errors.push(...successorErrors(agency, successorId ? await findSuccession(tx, successorId) : [], tx.ctx.today));
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
+}
+
+async function lockAgency(tx: Tx, id: string, expected: ExpectedVersion): Promise<AgencyRow> {
+  const agency = await lockAgencyRow(tx, id);
+  if (!agency) throw httpProblems['resource.not_found']();
+  ensureVersion(agency, expected);
+  return agency;
 }
 
 export async function createAgency(tx: Tx, input: AgencyInput): Promise<AgencyRow> {
@@ -58,9 +65,9 @@ export async function editAgency(
   change: AgencyChange,
   expected: ExpectedVersion,
 ): Promise<AgencyRow> {
-  const agency = await lockAgencyRow(tx, id);
-  if (!agency) throw httpProblems['resource.not_found']();
-  ensureVersion(agency, expected);
+  // Two agencies that name each other at the same moment would close a circle.
+  if (change.successorId) await lockDirectory(tx);
+  const agency = await lockAgency(tx, id, expected);
   const changed = differences(agency, change);
   if (Object.keys(changed).length === 0) {
     tx.unchanged();
@@ -69,5 +76,24 @@ export async function editAgency(
   await checkAgency(tx, { ...agency, ...changed });
   const saved = await saveAgency(tx, agency, changed);
   tx.record({ type: 'agency.edited', kind: 'agency', id, changed: Object.keys(changed) });
+  return saved;
+}
+
+/** Its officers and clients are nobody from now on, and nothing new is sent to it; what it did stays. */
+export async function setAgencyState(
+  tx: Tx,
+  id: string,
+  state: AgencyRow['state'],
+  expected: ExpectedVersion,
+): Promise<AgencyRow> {
+  const agency = await lockAgency(tx, id, expected);
+  if (agency.id === tx.ctx.actor.agency.id) throw rosterProblems['agency.own']();
+  if (agency.state === state) {
+    tx.unchanged();
+    return agency;
+  }
+  const saved = await saveAgency(tx, agency, { state });
+  const type = state === 'suspended' ? 'agency.suspended' : 'agency.reinstated';
+  tx.record({ type, kind: 'agency', id, changed: ['state'] });
   return saved;
 }

@@ -16,6 +16,45 @@ export const agencyProblems = defineProblems({
   },
 });
 
+export const rosterProblems = defineProblems({
+  'officer.reserved': {
+    status: 403,
+    zh: ['由系统管理员办理', '该人员的角色由系统管理员管理', '请系统管理员办理'],
+    en: [
+      'For the administrator of the service',
+      'this officer has a role that only the administrator of the service gives and takes',
+      'let that administrator do it',
+    ],
+  },
+  'officer.absence_not_yours': {
+    status: 403,
+    zh: ['无权登记', '由本人、部门负责人或本机关管理员登记', '请上述人员登记'],
+    en: [
+      'Not yours to record',
+      'an absence is recorded by the officer, a head or the administrator of the agency',
+      'let one of them record it',
+    ],
+  },
+  'agency.own': {
+    status: 409,
+    zh: ['不得停用本机关', '停用将使办理人自己的凭证失效', '由其他机关的管理员办理'],
+    en: ['Your own agency', 'it would end your own credential', 'let an administrator elsewhere do it'],
+  },
+});
+
+export const clientProblems = defineProblems({
+  'client.suspended': {
+    status: 409,
+    zh: ['客户端已停用', '停用的客户端不能更换密钥', '先恢复该客户端'],
+    en: ['The client is suspended', 'a suspended client gets no new secret', 'reinstate it first'],
+  },
+  'client.own': {
+    status: 409,
+    zh: ['不得停用自身', '停用将使当前凭证失效', '由其他管理员办理'],
+    en: ['Your own credential', 'it would end the credential that asks', 'let another administrator do it'],
+  },
+});
+
 export type AgencyFields = {
   kind: AgencyKind;
   level: AgencyLevel;
@@ -59,6 +98,35 @@ export function agencyErrors(agency: AgencyFields, parent: Pick<AgencyFields, 'k
       detail: 'it stands in decision numbers',
     });
   return errors;
+}
+
+/** Kinds that carried on for another: rural revitalisation went to agriculture, which has no kind of its own (domain §9). */
+const HEIRS: Readonly<Partial<Record<AgencyKind, readonly AgencyKind[]>>> = { rural_revitalization: ['other'] };
+
+type Succession = Pick<AgencyFields, 'kind' | 'validTo'> & { id: string };
+
+/** True on the agency's last day too. */
+export const standsOn = (agency: Pick<AgencyFields, 'validFrom' | 'validTo'>, day: string): boolean =>
+  (agency.validTo === null || agency.validTo >= day) && (agency.validFrom === null || agency.validFrom <= day);
+
+/** `line`: the successor and those who succeed it in turn. Who carries on is of the same kind or its heir, and in no circle. */
+export function successorErrors(
+  agency: Succession & { successorId: string | null },
+  line: readonly Succession[],
+  today: string,
+): FieldError[] {
+  const refuse = (code: string, detail: string) => [{ pointer: '/successorId', code: `successor.${code}`, detail }];
+  const { successorId, kind } = agency;
+  if (successorId === null) return [];
+  if (successorId === agency.id) return refuse('self', 'an agency does not succeed itself');
+  if (agency.validTo === null) return refuse('without_end', 'the agency has no validTo after which another carries on');
+  const [next] = line;
+  if (!next) return [];
+  if (line.some((one) => one.id === agency.id)) return refuse('circle', 'the successor is succeeded by this agency');
+  if (next.kind !== kind && !HEIRS[kind]?.includes(next.kind))
+    return refuse('unfit', 'an agency of the same kind, or of the kind that took its duties over');
+  const last = line.at(-1);
+  return last?.validTo && last.validTo < today ? refuse('ended', 'that agency has ended itself') : [];
 }
 
 /** Roles that an agency of this kind cannot give. */

@@ -1,35 +1,39 @@
-// /v1/agencies/{id}/officers: who works where and as what; read by the own agency, kept by administrators.
+// /v1/agencies/{id}/officers: who works where and as what; read by the own agency, kept by its administrator.
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { recordAbsence } from './absence.ts';
+import { type Forget, thenForget } from './forget.ts';
 import {
-  OfficerInputSchema,
+  AbsenceBody,
+  AddedOfficers,
   OfficerPage,
   OfficerParams,
   OfficerPatch,
   OfficerQuery,
+  OfficersBody,
   OfficerView,
   toOfficerItem,
   toOfficerView,
 } from './officer-schema.ts';
 import type { OfficerRow } from './repository.ts';
-import { addOfficer, editOfficer, readOfficer, rosterOf, setOfficerState } from './roster.ts';
+import { addOfficers, editOfficer, readOfficer, rosterOf, setOfficerState } from './roster.ts';
 
 const tags = ['Agencies'];
 const collection = '/v1/agencies/:id/officers';
 const single = `${collection}/:officerId` as const;
 const view = (tx: Tx, officer: OfficerRow) => toOfficerView(officer, tx.ctx.actor);
 
-function standingRoutes(app: App): void {
+function standingRoutes(app: App, forget: Forget): void {
   const acts = [
-    ['suspension', 'suspended', 'suspendOfficer', 'Suspend an officer 停用人员', 'Tokens end within five seconds'],
+    ['suspension', 'suspended', 'suspendOfficer', 'Suspend an officer 停用人员', 'Tokens end at once'],
     ['reinstatement', 'active', 'reinstateOfficer', 'Reinstate an officer 恢复人员', 'New tokens can be had at once'],
   ] as const;
   for (const [path, state, operationId, summary, effect] of acts) {
     app.post(
       `${single}/${path}` as const,
       {
-        config: { permission: 'officer:manage', ifMatch: true, dryRun: true },
+        config: { permission: 'officer:manage_own', ifMatch: true, dryRun: true },
         schema: {
           operationId,
           tags,
@@ -41,10 +45,13 @@ function standingRoutes(app: App): void {
         },
       },
       (req) =>
-        req.command({
-          verb: (tx, expected) => setOfficerState(tx, req.params.id, req.params.officerId, state, expected),
-          view,
-        }),
+        thenForget(
+          req.command({
+            verb: (tx, expected) => setOfficerState(tx, req.params.id, req.params.officerId, state, expected),
+            view,
+          }),
+          forget,
+        ),
     );
   }
 }
@@ -87,35 +94,71 @@ function rosterRoutes(app: App): void {
   );
 }
 
-export function officerRoutes(app: App): void {
-  rosterRoutes(app);
+function addingRoute(app: App): void {
   app.post(
     collection,
     {
-      config: { permission: 'officer:manage', dryRun: true },
+      config: { permission: 'officer:manage_own', dryRun: true },
       schema: {
         operationId: 'addOfficer',
         tags,
-        summary: 'Add an officer 新增人员',
+        summary: 'Add officers 新增人员',
         description:
-          'Roles must fit the kind of agency; nobody adds themselves. 角色须与机关类别相符，不得为本人新增。',
+          'One, or `{officers: [...]}` up to 200, all or none; to the own agency and its township offices, by administrators of the service to any. Roles must fit the kind of agency; nobody adds themselves. 可批量新增，全部成功或全部不成功；角色须与机关类别相符，不得为本人新增。',
         params: IdParams,
-        body: OfficerInputSchema,
-        response: { 201: OfficerView },
+        body: OfficersBody,
+        response: { 201: AddedOfficers },
+      },
+    },
+    (req) => {
+      const { body } = req;
+      const batch = 'officers' in body;
+      const inputs = batch ? body.officers : [body];
+      const place = (i: number) => (batch ? `/officers/${i}` : '');
+      return req.command({
+        verb: (tx) => addOfficers(tx, req.params.id, inputs, place),
+        view: (tx, officers) => {
+          const [first] = officers;
+          return batch || !first ? { items: officers.map((officer) => view(tx, officer)) } : view(tx, first);
+        },
+        status: 201,
+        location: (added) => `/v1/agencies/${req.params.id}/officers${'id' in added ? `/${added.id}` : ''}`,
+      });
+    },
+  );
+}
+
+function absenceRoute(app: App): void {
+  app.post(
+    `${single}/absence` as const,
+    {
+      config: { permission: 'agency:read', ifMatch: true, dryRun: true },
+      schema: {
+        operationId: 'recordOfficerAbsence',
+        tags,
+        summary: 'Record an absence 登记离岗',
+        description:
+          'By the officer, a head or the administrator of the agency; the substitute then finds the work items among their own, with permissions of their own. 由本人、负责人或本机关管理员登记，期间由代理人查看待办，权限不变。',
+        params: OfficerParams,
+        body: AbsenceBody,
+        response: { 200: OfficerView },
       },
     },
     (req) =>
       req.command({
-        verb: (tx) => addOfficer(tx, req.params.id, req.body),
+        verb: (tx, expected) => recordAbsence(tx, req.params.id, req.params.officerId, req.body, expected),
         view,
-        status: 201,
-        location: (officer) => `/v1/agencies/${officer.agencyId}/officers/${officer.id}`,
       }),
   );
+}
+
+export function officerRoutes(app: App, forget: Forget): void {
+  rosterRoutes(app);
+  addingRoute(app);
   app.patch(
     single,
     {
-      config: { permission: 'officer:manage', ifMatch: true },
+      config: { permission: 'officer:manage_own', ifMatch: true },
       schema: {
         operationId: 'editOfficer',
         tags,
@@ -127,10 +170,14 @@ export function officerRoutes(app: App): void {
       },
     },
     (req) =>
-      req.command({
-        verb: (tx, expected) => editOfficer(tx, req.params.id, req.params.officerId, req.body, expected),
-        view,
-      }),
+      thenForget(
+        req.command({
+          verb: (tx, expected) => editOfficer(tx, req.params.id, req.params.officerId, req.body, expected),
+          view,
+        }),
+        forget,
+      ),
   );
-  standingRoutes(app);
+  standingRoutes(app, forget);
+  absenceRoute(app);
 }

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { type Actor, may } from '../kernel/actor.ts';
 import {
+  CivilDate,
   Closed,
   Code,
   Id,
@@ -32,6 +33,12 @@ const listed = {
   name: OfficerName,
   roles: Type.Array(OfficerRole, { maxItems: 20 }),
   state: Literals(DIRECTORY_STATES),
+  absence: Nullable(
+    Closed(
+      { from: CivilDate, until: CivilDate, substituteOfficerId: Id },
+      { description: 'both days included; the substitute finds the work items among their own' },
+    ),
+  ),
   version: Type.Integer({ minimum: 1 }),
   createdAt: Instant,
   updatedAt: Instant,
@@ -49,7 +56,7 @@ export const OfficerView = named(
   'Officer',
   Closed({
     ...listed,
-    personKey: Nullable(Type.String({ maxLength: 200, description: 'null for all but administrators' })),
+    personKey: Nullable(Type.String({ maxLength: 200, description: 'null for all but who keeps the officers' })),
   }),
 );
 export const OfficerQuery = Type.Object({
@@ -62,18 +69,41 @@ export const OfficerInputSchema = named(
   'OfficerInput',
   Closed({ code: OfficerCode, name: OfficerName, roles: Roles, personKey: Type.String(personKey) }),
 );
+export const OfficersInput = named(
+  'OfficersInput',
+  Closed({ officers: Type.Array(OfficerInputSchema, { minItems: 1, maxItems: 200 }) }),
+);
+export const OfficersBody = Type.Unsafe<Static<typeof OfficerInputSchema> | Static<typeof OfficersInput>>({
+  anyOf: [OfficerInputSchema, OfficersInput],
+  description: 'one officer, or `{officers: [...]}` (up to 200): all or nothing',
+});
+export const OfficerBatch = named('OfficerBatch', Closed({ items: Type.Array(OfficerView, { maxItems: 200 }) }));
+export const AddedOfficers = Type.Unsafe<Static<typeof OfficerView> | Static<typeof OfficerBatch>>({
+  anyOf: [OfficerView, OfficerBatch],
+});
+export const AbsenceBody = named(
+  'OfficerAbsence',
+  Closed(
+    { from: CivilDate, until: CivilDate, substituteOfficerId: Id },
+    { description: 'both days are included; a later record replaces the earlier' },
+  ),
+);
 export const OfficerPatch = named(
   'OfficerPatch',
   Closed({ name: Type.Optional(OfficerName), roles: Type.Optional(Roles) }),
 );
 
+function absenceOf({ absentFrom: from, absentUntil: until, substituteOfficerId }: OfficerRow) {
+  return from && until && substituteOfficerId ? { from, until, substituteOfficerId } : null;
+}
+
 export function toOfficerItem(officer: OfficerRow): Static<typeof OfficerItem> {
   const { id, agencyId, code, name, state, version, createdAt, updatedAt } = officer;
   const roles = officer.roles as Static<typeof OfficerItem>['roles'];
   const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-  return { id, agencyId, code, name, roles, state, version, ...times };
+  return { id, agencyId, code, name, roles, state, absence: absenceOf(officer), version, ...times };
 }
 
 export function toOfficerView(officer: OfficerRow, reader: Actor): Static<typeof OfficerView> {
-  return { ...toOfficerItem(officer), personKey: may(reader, 'officer:manage') ? officer.personKey : null };
+  return { ...toOfficerItem(officer), personKey: may(reader, 'officer:manage_own') ? officer.personKey : null };
 }

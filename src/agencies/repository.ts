@@ -1,9 +1,10 @@
 // Reads of agencies and officers; agencies are public inside the service, officers are seen by their own agency and admins.
-import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
+import { standsOn } from './domain.ts';
 import { agencies, officers } from './table.ts';
 
 export type AgencyRow = typeof agencies.$inferSelect;
@@ -34,9 +35,28 @@ function containing(regionCode: string): string[] {
   return [...new Set([regionCode, `${regionCode.slice(0, 4)}00`, `${regionCode.slice(0, 2)}0000`])];
 }
 
+/** `first` and those who succeed it in turn, in that order; a circle ends where it began. */
+export async function findSuccession(tx: Tx, first: string): Promise<AgencyRow[]> {
+  const { rows } = await tx.db.execute<{ id: string }>(sql`
+    with recursive line as (
+      select id, successor_id, 0 as depth from agencies where id = ${first}
+      union all select a.id, a.successor_id, line.depth + 1 from agencies a join line on a.id = line.successor_id
+        where line.depth < 9)
+    select id from line order by depth`);
+  const ids = rows.map((row) => row.id);
+  const found = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
+  return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
+}
+
+/** Who carries on for an agency that has ended: the first of its successors that stands. */
+export async function findStanding(tx: Tx, agency: AgencyRow): Promise<AgencyRow | undefined> {
+  const line = await findSuccession(tx, agency.id);
+  return line.find((one) => one.state === 'active' && standsOn(one, tx.ctx.today));
+}
+
 /**
  * The agency of `kind` for a region at `level`: the one whose region contains `regionCode`, else the nearest above
- * (contract §3, routing of a clue).
+ * (contract §3, routing of a clue). For one that has ended its successor answers.
  */
 export async function findAgencyFor(
   tx: Tx,
@@ -45,20 +65,26 @@ export async function findAgencyFor(
   level: AgencyLevel,
 ): Promise<AgencyRow | undefined> {
   const wanted = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
-  const active = and(eq(agencies.state, 'active'), isNull(agencies.validTo));
+  const begun = or(isNull(agencies.validFrom), lte(agencies.validFrom, tx.ctx.today));
+  const stands = or(isNull(agencies.validTo), gte(agencies.validTo, tx.ctx.today), isNotNull(agencies.successorId));
+  const active = and(eq(agencies.state, 'active'), begun, stands);
   const place = and(
     eq(agencies.kind, kind),
     inArray(agencies.regionCode, containing(regionCode)),
     inArray(agencies.level, [...wanted]),
   );
   const rank = sql`array_position(array['township','county','city','province'], ${agencies.level})`;
-  const [row] = await tx.db
+  const rows = await tx.db
     .select()
     .from(agencies)
     .where(and(place, active))
     .orderBy(asc(rank), asc(agencies.id))
-    .limit(1);
-  return row;
+    .limit(10);
+  for (const row of rows) {
+    const standing = standsOn(row, tx.ctx.today) ? row : await findStanding(tx, row);
+    if (standing) return standing;
+  }
+  return undefined;
 }
 
 /** The superior agencies of the same kind, nearest first: they oversee what happens below. */

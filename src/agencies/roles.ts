@@ -13,11 +13,22 @@ const readFlow = [
   'person:read',
 ] as const;
 const everyone = ['agency:read', 'reference:read', 'event:read'] as const;
+const documentParents = ['clue', 'case', 'disbursement', 'referral', 'visit'] as const;
+const documents = ['document:read', 'document:download'] as const;
+const readAllDocuments = documentParents.map((kind) => `${kind}_document:read` as const);
+const uploadAllDocuments = documentParents.map((kind) => `${kind}_document:upload` as const);
+/** Those who pay work on the papers of a payment, not on the file of the case. */
+const paymentDocuments = [...documents, 'disbursement_document:read', 'disbursement_document:upload'] as const;
 /** For whom something can wait. */
 const work = ['work:read', 'work:assign'] as const;
 
 export const ROLES = {
   intake: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'case_document:read',
+    'case_document:upload',
     ...everyone,
     ...work,
     ...readFlow,
@@ -37,6 +48,9 @@ export const ROLES = {
     'statistics:read',
   ],
   handler: [
+    ...documents,
+    ...readAllDocuments,
+    ...uploadAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
@@ -48,6 +62,7 @@ export const ROLES = {
     'case:reconsider',
     'case:withdraw',
     'case:close',
+    'case:correct',
     'case:notify',
     'disbursement:plan',
     'disbursement:void',
@@ -56,6 +71,7 @@ export const ROLES = {
     'referral:send',
     'visit:plan',
     'visit:record',
+    'visit:confirm',
     'account:entry',
     'account:manage',
     'clue:check_duplicates',
@@ -68,6 +84,9 @@ export const ROLES = {
     'statistics:read',
   ],
   head: [
+    ...documents,
+    ...readAllDocuments,
+    ...uploadAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
@@ -87,6 +106,7 @@ export const ROLES = {
     'case:reconsider',
     'case:withdraw',
     'case:close',
+    'case:correct',
     'case:notify',
     'disbursement:plan',
     'disbursement:authorise',
@@ -96,6 +116,7 @@ export const ROLES = {
     'referral:send',
     'visit:plan',
     'visit:record',
+    'visit:confirm',
     'account:entry',
     'account:manage',
     'clue:check_duplicates',
@@ -108,10 +129,13 @@ export const ROLES = {
     'statistics:read',
   ],
   chief: [
+    ...documents,
+    ...readAllDocuments,
     ...everyone,
     ...work,
     ...readFlow,
     'case:decide',
+    'case:confirm_correction',
     'deadline:extend',
     'deadline:waive',
     'case:revoke',
@@ -124,6 +148,7 @@ export const ROLES = {
     'statistics:read',
   ],
   finance: [
+    ...paymentDocuments,
     ...everyone,
     ...work,
     'case:read',
@@ -137,10 +162,26 @@ export const ROLES = {
     'fund:read',
     'statistics:read',
   ],
-  supervisor: [...everyone, ...readFlow, 'fund:read', 'statistics:read', 'oversight:read'],
+  supervisor: [
+    ...everyone,
+    'document:read',
+    ...readAllDocuments,
+    ...readFlow,
+    'fund:read',
+    'statistics:read',
+    'oversight:read',
+  ],
   auditor: [...everyone, 'audit:read', 'statistics:read'],
-  admin: [...everyone, 'agency:manage', 'officer:manage', 'client:manage', 'sandbox:manage'],
+  admin: [...everyone, 'agency:manage', 'officer:manage', 'officer:manage_own', 'client:manage', 'sandbox:manage'],
+  agency_admin: [...everyone, 'officer:manage_own'],
   wf_officer: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'referral_document:read',
+    'referral_document:upload',
+    'visit_document:read',
+    'visit_document:upload',
     ...everyone,
     ...work,
     'deadline:read',
@@ -153,6 +194,7 @@ export const ROLES = {
     'visit:read',
     'visit:plan',
     'visit:record',
+    'visit:confirm',
     'account:read',
     'account:entry',
     'account:manage',
@@ -162,6 +204,11 @@ export const ROLES = {
     'statistics:read',
   ],
   dept_officer: [
+    ...documents,
+    'clue_document:read',
+    'clue_document:upload',
+    'referral_document:read',
+    'referral_document:upload',
     ...everyone,
     ...work,
     'deadline:read',
@@ -171,9 +218,18 @@ export const ROLES = {
     'clue:withdraw',
     'referral:read',
     'referral:answer',
+    'visit:read',
+    'visit:confirm',
     'person:read',
   ],
-  treasury_officer: [...everyone, ...work, 'deadline:read', 'disbursement:read', 'disbursement:appropriate'],
+  treasury_officer: [
+    ...everyone,
+    ...paymentDocuments,
+    ...work,
+    'deadline:read',
+    'disbursement:read',
+    'disbursement:appropriate',
+  ],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLES;
@@ -182,20 +238,23 @@ export const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text)
 
 /** Which roles an agency of each kind can give: nobody decides on aid or pays it from outside the procuratorates (domain §2). */
 export const ROLES_BY_KIND: Readonly<Record<AgencyKind, readonly Role[]>> = {
-  procuratorate: ['intake', 'handler', 'head', 'chief', 'finance', 'supervisor', 'auditor', 'admin'],
-  womens_federation: ['wf_officer'],
-  education: ['dept_officer'],
-  civil_affairs: ['dept_officer'],
-  human_resources: ['dept_officer'],
-  rural_revitalization: ['dept_officer'],
-  medical_security: ['dept_officer'],
-  trade_union: ['dept_officer'],
-  youth_league: ['dept_officer'],
-  disabled_federation: ['dept_officer'],
-  veterans_affairs: ['dept_officer'],
-  finance: ['treasury_officer'],
-  other: ['dept_officer'],
+  procuratorate: ['intake', 'handler', 'head', 'chief', 'finance', 'supervisor', 'auditor', 'admin', 'agency_admin'],
+  womens_federation: ['wf_officer', 'agency_admin'],
+  education: ['dept_officer', 'agency_admin'],
+  civil_affairs: ['dept_officer', 'agency_admin'],
+  human_resources: ['dept_officer', 'agency_admin'],
+  rural_revitalization: ['dept_officer', 'agency_admin'],
+  medical_security: ['dept_officer', 'agency_admin'],
+  trade_union: ['dept_officer', 'agency_admin'],
+  youth_league: ['dept_officer', 'agency_admin'],
+  disabled_federation: ['dept_officer', 'agency_admin'],
+  veterans_affairs: ['dept_officer', 'agency_admin'],
+  finance: ['treasury_officer', 'agency_admin'],
+  other: ['dept_officer', 'agency_admin'],
 };
+
+/** Given by the administrator of the service only: who keeps the officers of one agency makes no second of its kind. */
+export const RESERVED_ROLES: readonly Role[] = ['admin', 'agency_admin', 'auditor'];
 
 /** Union of the roles' permissions; an unknown role grants nothing. */
 export function permissionsOf(roles: readonly string[]): Set<string> {

@@ -1,4 +1,4 @@
-// Verbs on the officers of an agency: read by their own agency, kept by administrators.
+// Verbs on the officers of an agency: read by their own agency, kept by its administrator or the service's.
 import { may } from '../kernel/actor.ts';
 import { parseCitizenId } from '../kernel/citizen-id.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
@@ -7,10 +7,17 @@ import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { findOfficerOf, insertOfficer, listOfficers, type OfficerFilter, saveOfficer } from './directory-repository.ts';
-import { differences, ownCredential, roleErrors } from './domain.ts';
+import {
+  findOfficerOf,
+  findTakenCodes,
+  insertOfficers,
+  listOfficers,
+  type OfficerFilter,
+  saveOfficer,
+} from './directory-repository.ts';
+import { agencyProblems, differences, ownCredential, roleErrors, rosterProblems } from './domain.ts';
 import { type AgencyRow, findAgency, type OfficerRow } from './repository.ts';
-import { ROLES_BY_KIND, type Role } from './roles.ts';
+import { RESERVED_ROLES, ROLES_BY_KIND, type Role } from './roles.ts';
 
 export type OfficerInput = { code: string; name: string; roles: Role[]; personKey: string };
 export type OfficerChange = { name?: string | undefined; roles?: Role[] | undefined };
@@ -21,12 +28,17 @@ function refuse(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
 }
 
-/** The agency whose officers the caller may read: its own, or any for an administrator; others are not there. */
-export async function requireRoster(tx: Tx, agencyId: string): Promise<AgencyRow> {
+/** Its own agency, and for who keeps the officers its township offices too; all agencies for the service's administrator. */
+function isOwnRoster(tx: Tx, agency: AgencyRow): boolean {
   const { actor } = tx.ctx;
-  const own = actor.agency.id === agencyId || may(actor, 'officer:manage');
-  const agency = own ? await findAgency(tx, agencyId) : undefined;
-  if (!agency) throw notFound();
+  const township = agency.level === 'township' && agency.parentId === actor.agency.id;
+  return agency.id === actor.agency.id || (township && may(actor, 'officer:manage_own'));
+}
+
+/** The agency whose officers the caller may read; others are not there. */
+export async function requireRoster(tx: Tx, agencyId: string): Promise<AgencyRow> {
+  const agency = await findAgency(tx, agencyId);
+  if (!agency || !(may(tx.ctx.actor, 'officer:manage') || isOwnRoster(tx, agency))) throw notFound();
   return agency;
 }
 
@@ -59,30 +71,59 @@ function personKeyErrors(tx: Tx, personKey: string): FieldError[] {
     : [];
 }
 
-export async function addOfficer(tx: Tx, agencyId: string, input: OfficerInput): Promise<OfficerRow> {
+/** What the kind of agency gives, and of that what the caller gives. */
+function rolesFor(tx: Tx, agency: AgencyRow): readonly Role[] {
+  const roles = ROLES_BY_KIND[agency.kind];
+  return may(tx.ctx.actor, 'officer:manage') ? roles : roles.filter((role) => !RESERVED_ROLES.includes(role));
+}
+
+const at = (pointer: string, errors: readonly FieldError[]) =>
+  errors.map((error) => ({ ...error, pointer: `${pointer}${error.pointer}` }));
+
+function inputErrors(tx: Tx, agency: AgencyRow, inputs: readonly OfficerInput[], place: Place): FieldError[] {
+  const codes = inputs.map((input) => input.code);
+  return inputs.flatMap((input, i) => {
+    const errors = [...roleErrors(input.roles, rolesFor(tx, agency)), ...personKeyErrors(tx, input.personKey)];
+    if (codes.indexOf(input.code) < i)
+      errors.push({ pointer: '/code', code: 'officer.code_repeated', detail: 'named twice in this request' });
+    return at(place(i), errors);
+  });
+}
+
+async function ensureCodesFree(tx: Tx, inputs: readonly OfficerInput[], place: Place): Promise<void> {
+  const taken = await findTakenCodes(
+    tx,
+    inputs.map((input) => input.code),
+  );
+  const errors = inputs.flatMap(({ code }, i) =>
+    taken.has(code) ? [{ pointer: `${place(i)}/code`, code: 'officer.code_taken', detail: code }] : [],
+  );
+  if (errors.length > 0) throw agencyProblems['officer.code_taken']({}, errors);
+}
+
+/** Where the n-th officer stands in the body. */
+type Place = (index: number) => string;
+
+/** All of them or none; every broken rule at once. */
+export async function addOfficers(
+  tx: Tx,
+  agencyId: string,
+  inputs: readonly OfficerInput[],
+  place: Place,
+): Promise<OfficerRow[]> {
   const agency = await requireRoster(tx, agencyId);
-  const { code, name, personKey } = input;
-  const roles = [...input.roles];
-  refuse([...roleErrors(roles, ROLES_BY_KIND[agency.kind]), ...personKeyErrors(tx, personKey)]);
-  ensureNotOwn(tx, personKey);
-  const times = { createdAt: tx.ctx.now, updatedAt: tx.ctx.now };
-  const id = tx.newId();
-  const absence = { absentFrom: null, absentUntil: null, substituteOfficerId: null };
-  const officer: OfficerRow = {
-    id,
-    agencyId,
-    code,
-    name,
-    personKey,
-    roles,
-    state: 'active',
-    version: 1,
-    ...absence,
-    ...times,
-  };
-  await insertOfficer(tx, officer);
-  tx.record({ type: 'agency.officer_added', kind: 'agency', id: agencyId, data: { officerId: id, roles } });
-  return officer;
+  refuse(inputErrors(tx, agency, inputs, place));
+  for (const input of inputs) ensureNotOwn(tx, input.personKey);
+  await ensureCodesFree(tx, inputs, place);
+  const officers = inputs.map(({ code, name, personKey, roles }) => ({
+    ...{ id: tx.newId(), agencyId, code, name, personKey, roles: [...roles] },
+    ...{ state: 'active' as const, absentFrom: null, absentUntil: null, substituteOfficerId: null },
+    ...{ version: 1, createdAt: tx.ctx.now, updatedAt: tx.ctx.now },
+  }));
+  await insertOfficers(tx, officers);
+  for (const { id, roles } of officers)
+    tx.record({ type: 'agency.officer_added', kind: 'agency', id: agencyId, data: { officerId: id, roles } });
+  return officers;
 }
 
 async function lockOfficer(tx: Tx, agencyId: string, id: string, expected: ExpectedVersion): Promise<OfficerRow> {
@@ -90,6 +131,8 @@ async function lockOfficer(tx: Tx, agencyId: string, id: string, expected: Expec
   if (!officer) throw notFound();
   ensureVersion(officer, expected);
   ensureNotOwn(tx, officer.personKey);
+  const reserved = officer.roles.some((role) => RESERVED_ROLES.some((one) => one === role));
+  if (reserved && !may(tx.ctx.actor, 'officer:manage')) throw rosterProblems['officer.reserved']();
   return officer;
 }
 
@@ -107,14 +150,14 @@ export async function editOfficer(
     tx.unchanged();
     return officer;
   }
-  refuse(roleErrors(changed.roles ?? [], ROLES_BY_KIND[agency.kind]));
+  refuse(roleErrors(changed.roles ?? [], rolesFor(tx, agency)));
   const saved = await saveOfficer(tx, officer, changed);
   const data = { officerId: id, ...(changed.roles ? { roles: changed.roles } : {}) };
   tx.record({ type: 'agency.officer_edited', kind: 'agency', id: agencyId, changed: Object.keys(changed), data });
   return saved;
 }
 
-/** A suspended officer's tokens end within five seconds (S-18); what they did stays theirs. */
+/** A suspended officer's tokens end at once here, within five seconds on other replicas (S-18); what they did stays theirs. */
 export async function setOfficerState(
   tx: Tx,
   agencyId: string,
@@ -122,6 +165,7 @@ export async function setOfficerState(
   state: OfficerRow['state'],
   expected: ExpectedVersion,
 ): Promise<OfficerRow> {
+  await requireRoster(tx, agencyId);
   const officer = await lockOfficer(tx, agencyId, id, expected);
   if (officer.state === state) {
     tx.unchanged();

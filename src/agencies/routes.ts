@@ -1,9 +1,10 @@
 // GET /v1/me, and /v1/agencies: the directory is public inside the service and kept by administrators.
 import { actorOf } from '../platform/http/command.ts';
-import { IdParams } from '../platform/http/schema.ts';
+import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { createAgency, editAgency } from './directory.ts';
+import { createAgency, editAgency, setAgencyState } from './directory.ts';
 import { listAgencies } from './directory-repository.ts';
+import { type Forget, thenForget } from './forget.ts';
 import { findAgency } from './repository.ts';
 import {
   AgencyInputSchema,
@@ -35,7 +36,40 @@ export function meRoutes(app: App): void {
   );
 }
 
-export function agencyRoutes(app: App): void {
+function standingRoutes(app: App, forget: Forget): void {
+  const acts = [
+    ['suspension', 'suspended', 'suspendAgency', 'Suspend an agency 停用机关', 'Its officers and clients end at once'],
+    ['reinstatement', 'active', 'reinstateAgency', 'Reinstate an agency 恢复机关', 'New tokens can be had at once'],
+  ] as const;
+  for (const [path, state, operationId, summary, effect] of acts) {
+    app.post(
+      `/v1/agencies/:id/${path}` as const,
+      {
+        config: { permission: 'agency:manage', ifMatch: true, dryRun: true },
+        schema: {
+          operationId,
+          tags,
+          summary,
+          description: `${effect}; nobody does it to their own agency. 该机关人员与客户端随之失效或恢复，不得办理本机关。`,
+          params: IdParams,
+          body: Closed({}),
+          response: { 200: AgencyView },
+        },
+      },
+      (req) =>
+        thenForget(
+          req.command({
+            verb: (tx, expected) => setAgencyState(tx, req.params.id, state, expected),
+            view: (_tx, agency) => toAgencyView(agency),
+          }),
+          forget,
+        ),
+    );
+  }
+}
+
+export function agencyRoutes(app: App, forget: Forget): void {
+  standingRoutes(app, forget);
   app.get(
     '/v1/agencies',
     {

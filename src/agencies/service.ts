@@ -11,13 +11,14 @@ import {
   findAgencyFor,
   findColleague,
   findOfficers,
+  findStanding,
   findSuperiors,
   type OfficerRow,
 } from './repository.ts';
 import { type ActorSource, toActor } from './tokens.ts';
 
 export type { AgencyRow, OfficerRow };
-export { findAgencyFor, findSuperiors };
+export { findAgencyFor, findStanding, findSuperiors };
 
 /** The actor under which the service itself reads before it knows the caller. */
 export function serviceActor(): Actor {

@@ -147,14 +147,20 @@ export function toActor(
 
 export type ActorSource = (subject: { sub: string; kind: string }) => Promise<Actor | undefined>;
 
-/** Token → actor; both answers live at most five seconds, so a suspension takes effect within that (S-18). */
-export function createAuthenticator(signer: Signer, load: ActorSource, now: () => number) {
+export type Authenticator = {
+  authenticate(token: string): Promise<Actor | undefined>;
+  /** After a change of rights: nobody is who they were, in this process at once. */
+  forget(): void;
+};
+
+/** Token → actor; both answers live at most five seconds, so a suspension takes effect within that on every replica (S-18). */
+export function createAuthenticator(signer: Signer, load: ActorSource, now: () => number): Authenticator {
   const cache = new Map<string, { until: number; actor: Promise<Actor | undefined> }>();
   const look = async (token: string): Promise<Actor | undefined> => {
     const subject = await signer.verify(token);
     return subject ? load(subject) : undefined;
   };
-  return async (token: string): Promise<Actor | undefined> => {
+  const authenticate = async (token: string): Promise<Actor | undefined> => {
     const hash = createHash('sha256').update(token).digest('base64');
     const hit = cache.get(hash);
     if (hit && hit.until > now()) return hit.actor;
@@ -165,4 +171,5 @@ export function createAuthenticator(signer: Signer, load: ActorSource, now: () =
     actor.catch(() => cache.delete(hash));
     return actor;
   };
+  return { authenticate, forget: () => cache.clear() };
 }

@@ -31,7 +31,7 @@ export const auditSink: FactSink = async (tx, facts, views) => {
     ...common,
     id: tx.newId(),
     type: view.act?.type ?? 'person.viewed',
-    kind: 'person',
+    kind: view.act?.kind ?? 'person',
     resourceId: view.personId,
     sequence: null,
     purpose: view.purpose,

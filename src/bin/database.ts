@@ -66,9 +66,10 @@ async function openGiven(config: Config, url: string, log: Log, started: Started
   return { appUrl: url, ownerUrl };
 }
 
-/** Only what needs a place on this disk gets one: the embedded database, or the key of a sandbox without KEK_FILE. */
+/** Only what needs a place on this disk gets one: the embedded database, the key of a sandbox without KEK_FILE, documents. */
 function dataDirOf(config: Config): string | undefined {
-  const needed = config.databaseUrl === undefined || config.dataDir !== undefined || config.kekFile === undefined;
+  const { databaseUrl, dataDir, kekFile, s3 } = config;
+  const needed = !databaseUrl || dataDir !== undefined || kekFile === undefined || !s3;
   return needed ? resolveDataDir(config.dataDir, ROOT) : undefined;
 }
 

@@ -63,7 +63,7 @@ async function start(started: Started): Promise<void> {
   const health: Health = { draining: false };
   const { pool, keyring } = tx;
   const built = await buildApp({
-    config,
+    config: { ...config, dataDir },
     pool,
     ownerUrl,
     keyring,
@@ -77,7 +77,7 @@ async function start(started: Started): Promise<void> {
   started.signal.throwIfAborted();
   const metricsPort = await openMetrics(built.metrics, config, started);
   if (withWorker) {
-    const jobs = startJobs(serviceJobs(tx), log);
+    const jobs = startJobs(serviceJobs(tx, { ...config, dataDir }, log), log);
     started.onStop(() => jobs.stop());
   }
   await listen(built, room, config);

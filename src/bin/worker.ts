@@ -15,7 +15,7 @@ async function start(started: Started): Promise<void> {
     );
   }
   const log = logTo(config.logLevel);
-  const { tx } = await openDatabase(config, log, started);
+  const { tx, dataDir } = await openDatabase(config, log, started);
   let stopping = false;
   const isReady = () =>
     tx.pool.query('select 1').then(
@@ -27,7 +27,7 @@ async function start(started: Started): Promise<void> {
     throw explainListen(error, 'METRICS_PORT', host, metricsPort);
   });
   started.onStop(() => closeServer(server));
-  const jobs = startJobs(serviceJobs(tx), log);
+  const jobs = startJobs(serviceJobs(tx, { ...config, dataDir }, log), log);
   started.onStop(() => {
     stopping = true;
     return jobs.stop();

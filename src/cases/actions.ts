@@ -2,6 +2,7 @@
 import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
+import { CORRECTION_ID, correctionProblems } from './correction-domain.ts';
 import { type CaseFacts, type CaseVerb, caseMachine, caseProblems, isHandlingTeam } from './domain.ts';
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
@@ -31,6 +32,19 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
   if (c.reconsidered && samePerson(actor, c.refusedByPersonKey))
     return fourEyes({ who: '原不予救助决定与重新审查后的决定', whoEn: 'who refused and who decides anew' });
   return undefined;
+};
+
+/** A correction that waits, and somebody else than who proposed it. */
+const onlyOther = (c: CaseFacts, actor: Actor): Problem | undefined => {
+  if (c.pendingCorrectionId === null)
+    return onlyAgency(c, actor) ?? correctionProblems['case.no_correction_pending']();
+  const fourEyes = actionProblems['decision.four_eyes'];
+  return (
+    onlyAgency(c, actor) ??
+    (samePerson(actor, c.pendingCorrectionBy)
+      ? fourEyes({ who: '提出更正与确认更正', whoEn: 'who proposes a correction and who confirms it' })
+      : undefined)
+  );
 };
 
 /** Aid is paid out in full, or the applicant knows why there is none. */
@@ -164,5 +178,30 @@ export const caseActions = {
     officer: true,
     guard: (c, actor) =>
       onlyAgency(c, actor) ?? (c.typicalMarkedOn === null ? caseProblems['case.not_typical']() : undefined),
+  },
+  correction: {
+    verbs: [],
+    permission: 'case:correct',
+    label: ['更正记录', 'Correct'],
+    path: 'correction',
+    officer: true,
+    guard: onlyTeam,
+  },
+  'correction-confirmation': {
+    verbs: [],
+    permission: 'case:confirm_correction',
+    label: ['确认更正', 'Confirm the correction'],
+    path: `corrections/${CORRECTION_ID}/confirmation`,
+    officer: true,
+    awaited: (c) => c.pendingCorrectionId !== null,
+    guard: onlyOther,
+  },
+  'correction-refusal': {
+    verbs: [],
+    permission: 'case:confirm_correction',
+    label: ['退回更正', 'Refuse the correction'],
+    path: `corrections/${CORRECTION_ID}/refusal`,
+    officer: true,
+    guard: onlyOther,
   },
 } as const satisfies ActionTable<CaseFacts, CaseVerb>;

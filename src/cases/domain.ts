@@ -79,6 +79,9 @@ export type CaseFacts = {
   grantedFen: bigint | null;
   paidFen: bigint;
   typicalMarkedOn: string | null;
+  /** The correction that waits for another person, and the person who proposed it. */
+  pendingCorrectionId: string | null;
+  pendingCorrectionBy: string | null;
 };
 
 /** Nobody above is asked: before a proposal, and for one without an override. */

@@ -9,7 +9,9 @@ import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
 import { type Award, awardErrors, type CaseProposal, caseMachine, type Exclusion, NO_SECOND_STEP } from './domain.ts';
+import { keepRevisions } from './record-repository.ts';
 import { type AssistanceCase, type CaseRow, saveAwards, saveCase } from './repository.ts';
+import { proposalChanges } from './revisions.ts';
 import { sealCaseText } from './sealed.ts';
 import { actingOfficer, lockCase } from './service.ts';
 
@@ -91,6 +93,7 @@ export async function proposeCase(
     ...step,
   };
   const saved = await saveCase(tx, c, change);
+  await keepRevisions(tx, saved, { factType: 'case.proposed' }, proposalChanges(c, { ...saved, beneficiaries }));
   const amountFen = Number(awards.reduce((sum, award) => sum + award.amountFen, 0n));
   tx.record({
     type: 'case.proposed',

@@ -6,7 +6,9 @@ import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { caseActions } from './actions.ts';
 import { caseMachine } from './domain.ts';
 import { type CaseInput, requireCampaign, requireHandler } from './opening.ts';
+import { keepRevisions } from './record-repository.ts';
 import { type AssistanceCase, linkedCaseOf, saveCase } from './repository.ts';
+import { editChanges } from './revisions.ts';
 import { openNarrative, sealCaseText } from './sealed.ts';
 import { lockCase } from './service.ts';
 
@@ -51,6 +53,9 @@ export async function editCase(tx: Tx, id: string, change: Change, expected: Exp
     linkedKey: linkedCaseKey(linked),
     narrativeSealed: await sealCaseText(tx, id, 'narrative', narrative),
   });
+  const before = { ...former, campaignCode: c.campaignCode, greenChannel: c.greenChannel, linkedCase: old };
+  const after = { ...narrative, campaignCode, greenChannel, linkedCase: linked };
+  await keepRevisions(tx, saved, { factType: 'case.edited' }, editChanges(before, after));
   tx.record({ type: 'case.edited', kind: 'case', id, changed, data: { campaignCode, greenChannel } });
   return saved;
 }

@@ -8,6 +8,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import { toSubjectView } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions } from './actions.ts';
+import { addressCorrections } from './correction-domain.ts';
 import {
   decisionOf,
   money,
@@ -134,7 +135,10 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     outstandingItems: c.outstandingItems,
     typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
-    availableActions: availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
+    availableActions: addressCorrections(
+      availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
+      c.pendingCorrectionId,
+    ),
   };
 }
 

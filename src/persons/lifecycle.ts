@@ -53,6 +53,20 @@ export const personProblems = defineProblems({
       'open the case first',
     ],
   },
+  'person.other_agency_decides': {
+    status: 403,
+    zh: ['须由另一机关核查', '该人员另有机关承办案件，本机关提出的更正须由其核查', '等待该机关核查'],
+    en: [
+      'Another agency resolves it',
+      'another agency has a case for the person and resolves what this one proposed',
+      'wait for that agency',
+    ],
+  },
+  'person.number_taken': {
+    status: 409,
+    zh: ['证件号码已登记', '该证件号码已登记为另一人员', '核对后合并两名人员'],
+    en: ['The number is taken', 'another person is recorded with this document', 'check it, and merge the two'],
+  },
   'person.merge_pending': {
     status: 409,
     zh: ['已有合并提议', '该人员已提议合并到另一人员', '先撤回原提议'],
@@ -138,3 +152,38 @@ export const personActions = {
     guard: reversible,
   },
 } as const satisfies ActionTable<PersonFacts, PersonVerb>;
+
+export const REVIEW_STATES = ['open', 'resolved'] as const;
+
+export const reviewMachine = machine('person_review', '身份核查', REVIEW_STATES, {
+  resolve: { from: ['open'], to: 'resolved' },
+});
+
+export type ReviewFacts = {
+  state: (typeof REVIEW_STATES)[number];
+  /** The caller belongs to the handling team of an open case for the person. */
+  handled: boolean;
+  proposedByPersonKey: string | null;
+  /** The caller's agency proposed it, and another agency has a case for the person too. */
+  forOthers: boolean;
+};
+
+export const reviewActions = {
+  resolution: {
+    verbs: ['resolve'],
+    permission: 'person:review',
+    label: ['核查结论', 'Resolve'],
+    path: 'resolution',
+    officer: true,
+    awaited: true,
+    guard: (review: ReviewFacts, actor: Actor): Problem | undefined => {
+      if (!review.handled) return personProblems['person.not_handled']();
+      if (samePerson(actor, review.proposedByPersonKey))
+        return actionProblems['decision.four_eyes']({
+          who: '提出与核查身份更正',
+          whoEn: 'proposing and resolving a correction',
+        });
+      return review.forOthers ? personProblems['person.other_agency_decides']() : undefined;
+    },
+  },
+} as const satisfies ActionTable<ReviewFacts, 'resolve'>;

@@ -74,3 +74,8 @@ export async function isHandled(tx: Tx, personId: string): Promise<boolean> {
   );
   return rows[0]?.handled === true;
 }
+
+export async function isHandledElsewhere(tx: Tx, personId: string): Promise<boolean> {
+  const { rows } = await tx.db.execute<{ shared: boolean }>(sql`select handled_elsewhere(${personId}) as shared`);
+  return rows[0]?.shared === true;
+}

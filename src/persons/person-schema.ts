@@ -50,6 +50,10 @@ export const PersonView = named(
           { description: 'the merge that is proposed or stands' },
         ),
       ),
+      pendingCorrections: Type.Array(Type.String({ maxLength: 100 }), {
+        maxItems: 10,
+        description: 'what the own agency proposed and nobody has reviewed yet',
+      }),
       createdAt: Instant,
       updatedAt: Instant,
       availableActions: Type.Array(AvailableAction, { maxItems: 10 }),
@@ -106,6 +110,7 @@ export type PersonParts = {
   disputed: ReadonlySet<string>;
   /** Whether the reader sees the person it is or would be merged into. */
   seesSurvivor: boolean;
+  pending: string[];
 };
 
 function toMergeView(merge: MergeRow | undefined, seen: boolean): Static<typeof PersonView>['merge'] {
@@ -122,7 +127,7 @@ function toMergeView(merge: MergeRow | undefined, seen: boolean): Static<typeof 
 
 export function toPersonView(
   tx: Tx,
-  { known, identity, disputed, seesSurvivor }: PersonParts,
+  { known, identity, disputed, seesSurvivor, pending }: PersonParts,
 ): Static<typeof PersonView> {
   const { person, merge, facts } = known;
   const { id, state, version, createdAt, updatedAt } = person;
@@ -136,6 +141,7 @@ export function toPersonView(
     birthYear: birthDate && !disputed.has('/birthDate') ? Number(birthDate.slice(0, 4)) : null,
     mergedIntoId: seesSurvivor ? person.mergedIntoId : null,
     merge: toMergeView(merge, seesSurvivor),
+    pendingCorrections: pending,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     availableActions: availableActions(personMachine, personActions, facts, actor, `/v1/persons/${id}`, language),

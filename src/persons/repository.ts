@@ -1,7 +1,8 @@
 // Persons in the database: matched by a keyed index, sealed with a key of their own, masked beside the ciphertext.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { maskIdNumber, maskName } from '../kernel/mask.ts';
 import { visible } from '../platform/db/access.ts';
+import type { DataKey } from '../platform/db/context.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -15,7 +16,7 @@ retryOnConstraint('persons_identity');
 type Digests = { index: Buffer | null; name: Buffer | null; birth: Buffer | null };
 
 /** Digests are bound to the person's number: they tell whether two submissions agree, and find nothing. */
-function digestsOf(tx: Tx, subject: Subject): Digests {
+function digestsOf(tx: Tx, subject: Identity): Digests {
   if (!subject.idNumber) return { index: null, name: null, birth: null };
   const identity = `${subject.idType}|${subject.idNumber}`;
   const bound = (field: string, value: string | null) =>
@@ -35,7 +36,7 @@ export function nameBirthIndex(tx: Tx, { name, birthDate }: Pick<Subject, 'name'
 /** `conflicts`: where the submission says something else; `unstated`: where it says nothing and the person's record does. */
 export type PersonMatch = { personId: string; conflicts: string[]; unstated: string[] };
 
-export async function matchPerson(tx: Tx, subject: Subject): Promise<PersonMatch | undefined> {
+export async function matchPerson(tx: Tx, subject: Identity): Promise<PersonMatch | undefined> {
   const d = digestsOf(tx, subject);
   if (!d.index) return undefined;
   const { rows } = await tx.db.execute<{ person_id: string; conflicts: string[]; unstated: string[] }>(
@@ -45,27 +46,32 @@ export async function matchPerson(tx: Tx, subject: Subject): Promise<PersonMatch
   return row ? { personId: row.person_id, conflicts: row.conflicts, unstated: row.unstated } : undefined;
 }
 
+export type Identity = Pick<Subject, 'idType' | 'idNumber' | 'name' | 'birthDate' | 'sex'>;
+
+/** Identity as it is stored: sealed with the person's key, masked beside it, and what compares and finds it. */
+export function identityColumns(tx: Tx, key: DataKey, id: string, identity: Identity) {
+  const place = (column: string) => ({ table: 'persons', column, rowId: id });
+  const { idType, idNumber, name, birthDate, sex } = identity;
+  const d = digestsOf(tx, identity);
+  return {
+    idType,
+    idNumberSealed: tx.vault.sealOptional(key, place('id_number'), idNumber),
+    idNumberMasked: idNumber ? maskIdNumber(idNumber) : null,
+    idNumberIndex: d.index,
+    nameSealed: tx.vault.sealOptional(key, place('name'), name),
+    nameMasked: name ? maskName(name) : '*',
+    nameDigest: d.name,
+    birthDateSealed: tx.vault.sealOptional(key, place('birth_date'), birthDate),
+    birthDateDigest: d.birth,
+    nameBirthIndex: nameBirthIndex(tx, identity),
+    sex,
+  };
+}
+
 export async function insertPerson(tx: Tx, id: string, subject: Subject): Promise<void> {
   const key = await tx.vault.newKey('person', id);
-  const place = (column: string) => ({ table: 'persons', column, rowId: id });
-  const d = digestsOf(tx, subject);
-  const row = {
-    id,
-    idType: subject.idType,
-    idNumberSealed: tx.vault.sealOptional(key, place('id_number'), subject.idNumber),
-    idNumberMasked: subject.idNumber ? maskIdNumber(subject.idNumber) : null,
-    idNumberIndex: d.index,
-    nameSealed: tx.vault.sealOptional(key, place('name'), subject.name),
-    nameMasked: subject.name ? maskName(subject.name) : '*',
-    nameDigest: d.name,
-    birthDateSealed: tx.vault.sealOptional(key, place('birth_date'), subject.birthDate),
-    birthDateDigest: d.birth,
-    nameBirthIndex: nameBirthIndex(tx, subject),
-    sex: subject.sex,
-    createdAt: tx.ctx.now,
-    updatedAt: tx.ctx.now,
-  };
-  tx.later(insertRows(tx.db, persons, [row]));
+  const times = { createdAt: tx.ctx.now, updatedAt: tx.ctx.now };
+  tx.later(insertRows(tx.db, persons, [{ id, ...identityColumns(tx, key, id, subject), ...times }]));
 }
 
 export async function insertReview(
@@ -93,13 +99,18 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
   return row;
 }
 
+/** The submission behind a review was written or received by the caller's agency. */
+export function fromOwnSource(tx: Tx): SQL {
+  return sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
+    and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight')`;
+}
+
 /**
  * JSON Pointers of identity data in which a submission that the caller's agency wrote or received contradicts the person,
  * as long as nobody has settled it, or says nothing: whoever knows a number is not told the name that another agency wrote.
  */
 export async function disputedFields(tx: Tx, personId: string): Promise<Set<string>> {
-  const own = sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
-    and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight')`;
+  const own = fromOwnSource(tx);
   const rows = await tx.db
     .select({ state: personReviews.state, pointers: personReviews.pointers, unstated: personReviews.unstated })
     .from(personReviews)

@@ -15,14 +15,20 @@ import {
   toPersonView,
 } from './person-schema.ts';
 import { disputedFields, findPerson, openIdentity, type PersonRow } from './repository.ts';
+import { pendingCorrections } from './review-repository.ts';
 
 const tags = ['Persons'];
 
 export async function viewPerson(tx: Tx, person: PersonRow) {
   const known = await knowPerson(tx, person);
   const survivor = known.merge && (await findPerson(tx, known.merge.intoPersonId));
-  const [identity, disputed] = [await openIdentity(tx, person), await disputedFields(tx, person.id)];
-  return toPersonView(tx, { known, identity, disputed, seesSurvivor: survivor !== undefined });
+  return toPersonView(tx, {
+    known,
+    identity: await openIdentity(tx, person),
+    disputed: await disputedFields(tx, person.id),
+    seesSurvivor: survivor !== undefined,
+    pending: await pendingCorrections(tx, person.id),
+  });
 }
 
 export function personRoutes(app: App): void {

@@ -1,6 +1,7 @@
 // Configuration from the environment: every problem is listed at once, any value may come from a *_FILE (S-47).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { S3Settings } from './objects/s3.ts';
 
 export type Config = {
   host: string;
@@ -20,6 +21,12 @@ export type Config = {
   docs: 'public' | 'authenticated' | 'off';
   poolSize: number;
   drainDelayMs: number;
+  /** Undefined: documents lie in `dataDir`. */
+  s3: S3Settings | undefined;
+  /** clamd, as `tcp://host:port`; undefined = documents are not scanned. */
+  scannerUrl: string | undefined;
+  /** Where a province keeps its own letter templates. */
+  templatesDir: string | undefined;
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -55,6 +62,14 @@ export const SETTINGS = [
   'DOCS',
   'POOL_SIZE',
   'DRAIN_DELAY_MS',
+  'DOCUMENT_STORE',
+  'S3_ENDPOINT',
+  'S3_BUCKET',
+  'S3_REGION',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+  'SCANNER_URL',
+  'TEMPLATES_DIR',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -78,6 +93,27 @@ const list = (text: string | undefined) =>
     .split(',')
     .map((s) => s.trim())
     .filter((s) => s !== '');
+
+type Get = (name: Setting) => string | undefined;
+type GetUrl = (name: Setting, protocols: readonly string[]) => string | undefined;
+
+/** All of the S3 settings or none of them matter, by the store that was chosen. */
+function readS3(store: 'directory' | 's3', get: Get, url: GetUrl, problems: string[]): S3Settings | undefined {
+  if (store === 'directory') return undefined;
+  const needed = (name: Setting, value: string | undefined): string => {
+    if (value === undefined) problems.push(`${name} is required when DOCUMENT_STORE=s3.`);
+    return value ?? '';
+  };
+  const bucket = needed('S3_BUCKET', get('S3_BUCKET'));
+  if (bucket && !/^[a-z0-9][a-z0-9.-]{2,62}$/.test(bucket)) problems.push('S3_BUCKET must be the name of a bucket.');
+  return {
+    endpoint: needed('S3_ENDPOINT', url('S3_ENDPOINT', ['http:', 'https:'])),
+    bucket,
+    region: get('S3_REGION') ?? 'us-east-1',
+    accessKeyId: needed('S3_ACCESS_KEY_ID', get('S3_ACCESS_KEY_ID')),
+    secretAccessKey: needed('S3_SECRET_ACCESS_KEY', get('S3_SECRET_ACCESS_KEY')),
+  };
+}
 
 export function readConfig(env: Env): Config {
   const problems: string[] = [];
@@ -124,6 +160,8 @@ export function readConfig(env: Env): Config {
     url('PUBLIC_URL', ['http:', 'https:']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (production && get('PUBLIC_URL') === undefined)
     problems.push('PUBLIC_URL is required when NODE_ENV=production: it stands in links and as token issuer.');
+  if (production && get('DATA_DIR') === undefined && get('DOCUMENT_STORE') !== 's3')
+    problems.push('DATA_DIR is required when NODE_ENV=production, unless DOCUMENT_STORE=s3: documents are kept there.');
   const config: Config = {
     host,
     port,
@@ -141,6 +179,9 @@ export function readConfig(env: Env): Config {
     docs: choice('DOCS', ['public', 'authenticated', 'off'], production ? 'off' : 'public'),
     poolSize: integer('POOL_SIZE', 10, 2, 200),
     drainDelayMs: integer('DRAIN_DELAY_MS', production ? 5000 : 0, 0, 60_000),
+    s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
+    scannerUrl: url('SCANNER_URL', ['tcp:']),
+    templatesDir: get('TEMPLATES_DIR'),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -38,6 +38,13 @@ export const peopleEnums = {
     title: ['身份核查状态', 'States of identity reviews'],
     values: { open: ['待核查', 'Open'], resolved: ['已核查', 'Resolved'] },
   },
+  'person-review-origins': {
+    title: ['身份核查来源', 'Origins of identity reviews'],
+    values: {
+      submission: ['报送内容不同', 'A submission says something else'],
+      correction: ['人员信息更正', 'A correction was proposed'],
+    },
+  },
   'person-review-outcomes': {
     title: ['身份核查结论', 'Outcomes of identity reviews'],
     values: { kept: ['维持原登记', 'What stands is kept'], adopted: ['采用新内容', 'What was proposed is adopted'] },

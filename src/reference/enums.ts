@@ -1,5 +1,6 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
+import { documentEnums } from './enums-documents.ts';
 import { peopleEnums } from './enums-people.ts';
 import { workEnums } from './enums-work.ts';
 
@@ -33,6 +34,7 @@ export const enums = {
       supervisor: ['上级监督', 'Supervisor'],
       auditor: ['审计', 'Auditor'],
       admin: ['系统管理', 'Administrator'],
+      agency_admin: ['本机关人员管理', 'Administrator of an agency'],
       wf_officer: ['妇联工作人员', "Women's Federation officer"],
       dept_officer: ['协作部门工作人员', 'Officer of a partner department'],
       treasury_officer: ['财政部门工作人员', 'Officer of the finance department'],
@@ -340,6 +342,7 @@ export const enums = {
     } satisfies Record<(typeof dayReasons)[number] | 'paused', Names>,
   },
   ...workEnums,
+  ...documentEnums,
 } as const satisfies Record<string, Enum>;
 
 export type EnumName = keyof typeof enums;

@@ -93,6 +93,11 @@ export const lifecycleNames = {
     title: ['结案告知状态', 'States of case notices'],
     states: { sent: ['已发送', 'Sent'], received: ['已签收', 'Received'] },
   },
+  correction: {
+    set: 'correction-states',
+    title: ['更正状态', 'States of corrections'],
+    states: { proposed: ['待确认', 'Proposed'], applied: ['已生效', 'Applied'], refused: ['已退回', 'Refused'] },
+  },
 } as const satisfies Record<string, StateNames<string>>;
 
 /** The states of a machine as a code set, in the machine's order; a name that is missing or left over throws. */

@@ -1,12 +1,13 @@
 // Where a referral may be sent from: a case after its grant, or a clue routed to social assistance (domain §8).
 import { openSubjects } from '../cases/sealed.ts';
 import { type AssistanceCase, isHandlingTeam, lockCase } from '../cases/service.ts';
-import { type Clue, routeClueToSocialAssistance } from '../clues/service.ts';
+import { type Clue, findClue, routeClueToSocialAssistance } from '../clues/service.ts';
 import { actionProblems } from '../kernel/action.ts';
 import type { Subject } from '../persons/domain.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { type DisclosedPerson, referralProblems } from './domain.ts';
+import { findClueIdsOf } from './repository.ts';
 import { type Referral, type ReferralOrigin, type ReferralRequest, sendReferrals } from './service.ts';
 
 /** The fields a department is shown, and no other (P-11); the id number leaves in masked form only. */
@@ -51,6 +52,17 @@ export async function caseOrigin(tx: Tx, c: AssistanceCase): Promise<ReferralOri
   return { kind: 'case', id: c.id, assistanceCaseId: c.id, persons };
 }
 
+/** The clue's people as a department would be shown them. */
+export function personsOfClue(clue: Clue): ReferralOrigin['persons'] {
+  return clue.subjectRows.flatMap((row, i) => {
+    const subject = clue.content.subjects[i];
+    if (!subject) return [];
+    const { sex, householdRegionCode } = subject;
+    const plain = { memberId: row.id, beneficiaryId: null, personId: row.personId, sex, householdRegionCode };
+    return [{ ...plain, grantedFen: null, ...masksOf(row), disclosed: disclosedOf(subject) }];
+  });
+}
+
 /** A clue routed to social assistance as an origin, for the procuratorate that routed it; 403 and 409 otherwise. */
 export function clueOrigin(tx: Tx, clue: Clue): ReferralOrigin {
   if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
@@ -58,14 +70,22 @@ export function clueOrigin(tx: Tx, clue: Clue): ReferralOrigin {
     throw referralProblems['referral.not_competent']({ who: '受理检察院', whoEn: 'receiving procuratorate' });
   if (clue.state !== 'routed_to_social_assistance')
     throw referralProblems['referral.clue_not_routed']({ state: clue.state });
-  const persons = clue.subjectRows.flatMap((row, i) => {
-    const subject = clue.content.subjects[i];
-    if (!subject) return [];
-    const { sex, householdRegionCode } = subject;
-    const plain = { memberId: row.id, beneficiaryId: null, personId: row.personId, sex, householdRegionCode };
-    return [{ ...plain, grantedFen: null, ...masksOf(row), disclosed: disclosedOf(subject) }];
-  });
-  return { kind: 'clue', id: clue.id, assistanceCaseId: null, persons };
+  return { kind: 'clue', id: clue.id, assistanceCaseId: null, persons: personsOfClue(clue) };
+}
+
+/** People of an account without a case, by way of the routed clue from which the caller's agency has referred them before. */
+export async function monitoredOrigin(
+  tx: Tx,
+  accountId: string,
+  personIds: readonly string[],
+): Promise<ReferralOrigin | undefined> {
+  const own = tx.ctx.actor.agency.id;
+  for (const clueId of await findClueIdsOf(tx, own, personIds)) {
+    const clue = await findClue(tx, clueId);
+    if (clue?.receivingAgencyId !== own) continue;
+    return { kind: 'account', id: accountId, assistanceCaseId: null, persons: personsOfClue(clue) };
+  }
+  return undefined;
 }
 
 /** Sends referrals from a case the caller addresses by id; 404, 412 as for the case itself. */

@@ -1,5 +1,5 @@
 // Referrals in the database: narrative sealed with the referral's key, each disclosed person with the person's own.
-import { and, asc, desc, eq, gte, inArray, lt, not, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, not, type SQL } from 'drizzle-orm';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -67,6 +67,25 @@ export async function openReferralsOf(tx: Tx, agencyId: string): Promise<string[
     )
     .orderBy(asc(referrals.id));
   return rows.map((row) => row.id);
+}
+
+/** Clues from which `senderId` has referred one of the people, newest first; a person has few. */
+export async function findClueIdsOf(tx: Tx, senderId: string, personIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.db
+    .select({ clueId: referrals.clueId })
+    .from(referrals)
+    .innerJoin(referralPersons, eq(referralPersons.referralId, referrals.id))
+    .where(
+      and(
+        inArray(referralPersons.personId, [...personIds]),
+        eq(referrals.senderAgencyId, senderId),
+        isNotNull(referrals.clueId),
+        visible(tx, 'referral', referrals.id),
+      ),
+    )
+    .orderBy(desc(referrals.id))
+    .limit(20);
+  return [...new Set(rows.flatMap((row) => row.clueId ?? []))];
 }
 
 async function openReferral(tx: Tx, row: ReferralRow): Promise<Referral> {

@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import { listVisible, visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
+import { type FormerDate, findConfirmations, findFormerDates, type VisitAnswer } from './confirmation-repository.ts';
 import type { RiskLevel, VisitMeasure, VisitNotes, VisitState, VisitTexts } from './domain.ts';
 import { visitMeasures, visitPersons, visits } from './table.ts';
 
@@ -19,10 +20,17 @@ export type Visit = VisitRow & {
   measures: VisitMeasure[];
   texts: VisitTexts | null;
   notes: VisitNotes;
+  confirmations: VisitAnswer[];
+  formerDates: FormerDate[];
 };
 
 const seen = (tx: Tx) => visible(tx, 'visit', visits.id);
 const placeOf = (column: 'record' | 'notes', rowId: string) => ({ table: 'visits', column, rowId });
+const leftOutPlace = (visitId: string, referralId: string) => ({
+  table: 'visit_measures',
+  column: 'left_out',
+  rowId: `${visitId}/${referralId}`,
+});
 
 export async function findVisit(tx: Tx, id: string, lock = false): Promise<Visit | undefined> {
   const query = tx.db
@@ -44,29 +52,42 @@ export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
     .limit(limit);
 }
 
+function findPersons(tx: Tx, visitId: string) {
+  return tx.db
+    .select()
+    .from(visitPersons)
+    .where(and(eq(visitPersons.visitId, visitId), visible(tx, 'visit', visitPersons.visitId)))
+    .orderBy(asc(visitPersons.personId));
+}
+
+function findMeasureRows(tx: Tx, visitId: string) {
+  return tx.db
+    .select()
+    .from(visitMeasures)
+    .where(and(eq(visitMeasures.visitId, visitId), visible(tx, 'visit', visitMeasures.visitId)))
+    .orderBy(asc(visitMeasures.referralId));
+}
+
 async function openVisit(tx: Tx, row: VisitRow): Promise<Visit> {
-  const [persons, measures, [texts, notes]] = await Promise.all([
-    tx.db
-      .select()
-      .from(visitPersons)
-      .where(and(eq(visitPersons.visitId, row.id), visible(tx, 'visit', visitPersons.visitId)))
-      .orderBy(asc(visitPersons.personId)),
-    tx.db
-      .select()
-      .from(visitMeasures)
-      .where(and(eq(visitMeasures.visitId, row.id), visible(tx, 'visit', visitMeasures.visitId)))
-      .orderBy(asc(visitMeasures.referralId)),
-    tx.vault.open([
-      { place: placeOf('record', row.id), data: row.recordSealed },
-      { place: placeOf('notes', row.id), data: row.notesSealed },
-    ]),
+  const [persons, measures, confirmations, formerDates] = await Promise.all([
+    findPersons(tx, row.id),
+    findMeasureRows(tx, row.id),
+    findConfirmations(tx, row.id),
+    findFormerDates(tx, row.id),
+  ]);
+  const [texts, notes, ...leftOut] = await tx.vault.open([
+    { place: placeOf('record', row.id), data: row.recordSealed },
+    { place: placeOf('notes', row.id), data: row.notesSealed },
+    ...measures.map((m) => ({ place: leftOutPlace(row.id, m.referralId), data: m.leftOutSealed })),
   ]);
   return {
     ...row,
     personIds: persons.map((p) => p.personId),
-    measures: measures.map(({ referralId, status }) => ({ referralId, status })),
+    measures: measures.map(({ referralId, status }, i) => ({ referralId, status, leftOutReason: leftOut[i] ?? null })),
     texts: texts ? (JSON.parse(texts) as VisitTexts) : null,
     notes: JSON.parse(notes ?? '{}') as VisitNotes,
+    confirmations,
+    formerDates,
   };
 }
 
@@ -79,8 +100,15 @@ export async function insertVisitPersons(tx: Tx, visitId: string, personIds: rea
   await tx.db.insert(visitPersons).values(personIds.map((personId) => ({ visitId, personId })));
 }
 
+/** What became of each measure; the reason for leaving one out is sealed with the visit's key. */
 export async function insertMeasures(tx: Tx, visitId: string, measures: readonly VisitMeasure[]): Promise<void> {
-  if (measures.length > 0) await tx.db.insert(visitMeasures).values(measures.map((m) => ({ visitId, ...m })));
+  if (measures.length === 0) return;
+  const key = await tx.vault.keyFor('visit', visitId);
+  const rows = measures.map(({ referralId, status, leftOutReason }) => {
+    const leftOutSealed = tx.vault.sealOptional(key, leftOutPlace(visitId, referralId), leftOutReason);
+    return { visitId, referralId, status, leftOutSealed };
+  });
+  await tx.db.insert(visitMeasures).values(rows);
 }
 
 /** Saves the given columns with the next version; texts and notes are sealed with the visit's key. */
@@ -101,7 +129,21 @@ export async function saveVisit(
   return { ...visit, ...next, notes, texts: sealed.texts ?? visit.texts };
 }
 
-/** Referrals among `ids` that belong to the case or to one of the people; a verdict on ids, never a row. */
+export type MeasureToCheck = { referralId: string; agencyId: string; measures: string[] };
+
+/** Accepted referrals that the visit asks about; ids and codes, whoever asks. */
+export async function referralsToCheck(
+  tx: Tx,
+  visit: { assistanceCaseId: string | null; handlingAgencyId: string; personIds: readonly string[] },
+): Promise<MeasureToCheck[]> {
+  const { assistanceCaseId, handlingAgencyId, personIds } = visit;
+  const { rows } = await tx.db.execute<{ id: string; agency_id: string; measures: string[] }>(
+    sql`select id, agency_id, measures from referrals_to_check(${assistanceCaseId}::uuid, ${handlingAgencyId}::uuid, ${sql.param([...personIds])}::uuid[])`,
+  );
+  return rows.map((row) => ({ referralId: row.id, agencyId: row.agency_id, measures: row.measures }));
+}
+
+/** Referrals among `ids` of one of the people that may have brought something; a verdict on ids, never a row. */
 export async function knownReferrals(
   tx: Tx,
   ids: readonly string[],

@@ -1,8 +1,6 @@
-// Wire shapes of visits: bodies, queries and the view for each reader.
+// Wire shapes of visits: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
-import type { AgencyRow } from '../agencies/service.ts';
-import { availableActions } from '../kernel/action.ts';
-import type { Tx } from '../platform/db/tx.ts';
+import { ClueUpsert } from '../clues/schema.ts';
 import {
   AgencyRef,
   AvailableAction,
@@ -14,20 +12,22 @@ import {
   Literals,
   Nullable,
   named,
+  OfficerRef,
   pageOf,
   pageQuery,
   Text,
 } from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
+import { referralMembers } from '../referrals/schema.ts';
 import {
-  isVisitParty,
+  MAX_AMENDMENTS,
+  MAX_FORMER_DATES,
   MEASURE_STATUSES,
   RISK_LEVELS,
   VISIT_MODES,
   VISIT_STATES,
-  visitActions,
-  visitMachine,
 } from './domain.ts';
-import type { Visit, VisitRow } from './repository.ts';
+import type { VisitRow } from './repository.ts';
 
 const Ids = (description: string) => Type.Optional(Type.Array(Id, { maxItems: 50, uniqueItems: true, description }));
 
@@ -39,8 +39,41 @@ export const visitInput = {
 };
 export const VisitInputSchema = named('VisitInput', Closed(visitInput));
 
-const Measure = Closed({ referralId: Id, status: Literals(MEASURE_STATUSES, 'did the measure arrive?') });
-const Needs = Type.Array(Text(1000), { maxItems: 50, description: 'what is needed next' });
+/** One answer: what became of the measure, or why it was not asked about. */
+const MeasureInput = Closed(
+  {
+    referralId: Id,
+    status: Type.Optional(Literals(MEASURE_STATUSES, 'did the measure arrive?')),
+    leftOutReason: Type.Optional(Text(1000, 'why it was not asked about')),
+  },
+  { oneOf: [{ required: ['status'] }, { required: ['leftOutReason'] }] },
+);
+const Measures = Type.Array(MeasureInput, { minItems: 1, maxItems: 50 });
+
+const { proposal: _proposal, beneficiaryIds: _beneficiaryIds, ...referralRest } = referralMembers;
+const NeedReferral = named(
+  'VisitNeedReferral',
+  Closed(
+    { ...referralRest, proposal: Type.Optional(Text(4000, "the need's text otherwise")) },
+    { description: 'Sent at once from the case or account of the visit; the people visited by default' },
+  ),
+);
+const NeedInput = named(
+  'VisitNeedInput',
+  Closed(
+    {
+      text: Text(1000),
+      measure: Type.Optional(Nullable({ ...Code, description: 'code of the set `measures`' })),
+      referral: Type.Optional(NeedReferral),
+      clue: Type.Optional(ClueUpsert),
+    },
+    { description: 'A need, and what it becomes in the same act: a referral, a clue of a person in need, or both' },
+  ),
+);
+const Needs = Type.Array(Type.Unsafe<string | Static<typeof NeedInput>>({ anyOf: [Text(1000), NeedInput] }), {
+  maxItems: 50,
+  description: 'what is needed next: a text, or a need that becomes a referral or a clue at once',
+});
 
 export const VisitRecordBody = named(
   'VisitRecord',
@@ -49,11 +82,23 @@ export const VisitRecordBody = named(
     livingConditions: Text(10_000),
     useOfFunds: Type.Optional(Nullable(Text(10_000, 'absent where no money was paid'))),
     riskLevel: Literals(RISK_LEVELS),
-    measures: Type.Optional(Type.Array(Measure, { maxItems: 50 })),
+    measures: Type.Optional(
+      Type.Array(MeasureInput, {
+        maxItems: 50,
+        description: 'of `measuresToCheck`; what is not answered here stays to be answered by `measure-check`',
+      }),
+    ),
     needs: Type.Optional(Needs),
     nextVisitOn: Type.Optional(Nullable(CivilDate)),
   }),
 );
+export const MeasureCheckBody = named('VisitMeasureCheck', Closed({ measures: Measures }));
+export const AmendmentBody = named(
+  'VisitAmendment',
+  Closed({ text: Text(4000), riskLevel: Type.Optional(Literals(RISK_LEVELS)) }),
+);
+export const ConfirmationBody = named('VisitConfirmation', Closed({}));
+export const ObjectionBody = named('VisitObjection', Closed({ reason: Text() }));
 export const VisitMissedBody = named('VisitMissed', Closed({ reasonCode: Code, note: Type.Optional(Text()) }));
 export const VisitReschedulingBody = named(
   'VisitRescheduling',
@@ -96,6 +141,30 @@ export const VisitPage = pageOf('VisitPage', VisitItem);
 const Shown = (max: number) =>
   Nullable(Type.String({ maxLength: max, description: 'null for readers outside the visiting agencies' }));
 
+const Need = Type.Unsafe<
+  string | { text: string; measure: string | null; referralId: string | null; clueId: string | null }
+>({
+  anyOf: [
+    Type.String({ maxLength: 1000 }),
+    Closed({
+      text: Type.String({ maxLength: 1000 }),
+      measure: Nullable(Code),
+      referralId: Nullable(Id),
+      clueId: Nullable(Id),
+    }),
+  ],
+});
+
+const Confirmation = Closed({
+  agency: AgencyRef,
+  officer: OfficerRef,
+  phase: Literals(enumValues('visit-confirmation-phases'), 'the plan before the visit, the record after it'),
+  outcome: Literals(enumValues('visit-confirmation-outcomes')),
+  reason: Shown(4000),
+  confirmedAt: Instant,
+  current: Type.Boolean({ description: 'false for an answer to a former day or before an amendment' }),
+});
+
 export const VisitView = named(
   'FollowUpVisit',
   Closed({
@@ -106,9 +175,36 @@ export const VisitView = named(
     personIds: Type.Array(Id, { maxItems: 100 }),
     livingConditions: Shown(10_000),
     useOfFunds: Shown(10_000),
-    needs: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 50 }),
-    measures: Type.Array(Measure, { maxItems: 50 }),
+    needs: Type.Array(Need, { maxItems: 50, description: 'as recorded, with the ids of what they became' }),
+    amendments: Type.Array(Closed({ text: Type.String({ maxLength: 4000 }), at: Instant }), {
+      maxItems: MAX_AMENDMENTS,
+    }),
+    measures: Type.Array(
+      Closed({
+        referralId: Id,
+        status: Nullable(Literals(MEASURE_STATUSES)),
+        leftOutReason: Shown(1000),
+      }),
+      { maxItems: 100 },
+    ),
+    measuresToCheck: Type.Array(
+      Closed({ referralId: Id, agencyId: Id, measures: Type.Array(Code, { maxItems: 20 }) }),
+      { maxItems: 50, description: 'accepted referrals that the record has to answer for; for the two owners' },
+    ),
+    confirmations: Type.Array(Confirmation, { maxItems: 100, description: 'of the other side of a joint visit' }),
+    awaitingConfirmation: Type.Array(AgencyRef, { maxItems: 51, description: 'who has not answered yet' }),
+    recordedBy: Nullable(AgencyRef),
     nextVisitId: Nullable(Id),
+    formerDates: Type.Array(
+      Closed({
+        plannedOn: CivilDate,
+        missedReasonCode: Nullable(Code),
+        missedNote: Shown(4000),
+        reason: Shown(4000),
+        rescheduledAt: Instant,
+      }),
+      { maxItems: MAX_FORMER_DATES, description: 'days on which the visit was to be made before, oldest first' },
+    ),
     missedNote: Shown(4000),
     reschedulingReason: Shown(4000),
     cancellationReason: Shown(4000),
@@ -116,7 +212,7 @@ export const VisitView = named(
   }),
 );
 
-function listedOf(visit: VisitRow) {
+export function listedOf(visit: VisitRow) {
   const { id, number, state, version, assistanceCaseId, monitoringAccountId, plannedOn, mode, doneOn } = visit;
   const { riskLevel, missedReasonCode } = visit;
   const times = { createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString() };
@@ -126,32 +222,4 @@ function listedOf(visit: VisitRow) {
 
 export function toVisitItem(visit: VisitRow): Static<typeof VisitItem> {
   return { ...listedOf(visit), handlingAgencyId: visit.handlingAgencyId };
-}
-
-const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
-
-/** Texts in clear for the visiting agencies only, each such view on the record of every person visited. */
-export function toVisitView(tx: Tx, visit: Visit, agencyOf: (id: string) => AgencyRow): Static<typeof VisitView> {
-  const { actor, language } = tx.ctx;
-  const party = isVisitParty(visit, actor.agency.id);
-  const texts = party ? visit.texts : null;
-  const notes = party ? visit.notes : {};
-  if (texts)
-    for (const id of visit.personIds) tx.viewed(id, ['livingConditions', 'useOfFunds', 'needs'], 'visit.party');
-  return {
-    ...listedOf(visit),
-    handlingAgency: refOf(agencyOf(visit.handlingAgencyId)),
-    partnerAgency: visit.partnerAgencyId ? refOf(agencyOf(visit.partnerAgencyId)) : null,
-    jointAgencies: visit.jointAgencyIds.map((id) => refOf(agencyOf(id))),
-    personIds: visit.personIds,
-    livingConditions: texts?.livingConditions ?? null,
-    useOfFunds: texts?.useOfFunds ?? null,
-    needs: texts?.needs ?? [],
-    measures: visit.measures,
-    nextVisitId: visit.nextVisitId,
-    missedNote: notes.missed ?? null,
-    reschedulingReason: notes.rescheduling ?? null,
-    cancellationReason: notes.cancellation ?? null,
-    availableActions: availableActions(visitMachine, visitActions, visit, actor, `/v1/visits/${visit.id}`, language),
-  };
 }

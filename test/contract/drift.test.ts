@@ -6,6 +6,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { accountMachine } from '../../src/accounts/domain.ts';
 import { caseMachine } from '../../src/cases/domain.ts';
+import { correctionMachine } from '../../src/cases/correction-domain.ts';
 import { noticeMachine } from '../../src/cases/notice-domain.ts';
 import { clueMachine } from '../../src/clues/domain.ts';
 import { disbursementMachine } from '../../src/disbursements/domain.ts';
@@ -69,6 +70,7 @@ describe('states', () => {
     ['clues', clueMachine.states],
     ['assistance_cases', caseMachine.states],
     ['case_notices', noticeMachine.states],
+    ['case_corrections', correctionMachine.states],
     ['disbursements', disbursementMachine.states],
     ['referrals', referralMachine.states],
     ['visits', visitMachine.states],

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 function run(name: string, env: Env, args: string[] = []): Running {
-  const process = runBin(name, { KEK_FILE: kek, ...env }, args);
+  const process = runBin(name, { KEK_FILE: kek, DATA_DIR: folder, ...env }, args);
   running.push(process);
   return process;
 }

@@ -16,7 +16,7 @@ export type Send = {
   headers?: Record<string, string>;
   key?: string | null;
   etag?: string;
-  raw?: string;
+  raw?: string | Buffer;
 };
 
 let counter = 0;

@@ -6,6 +6,7 @@ import { buildDocument } from '../../src/bin/document.ts';
 import type { ApiDocument, Operation } from '../../src/platform/http/document.ts';
 import type { Answer, Send } from './api.ts';
 import type { Target } from './fixtures/fixture.ts';
+import { multipart } from './multipart.ts';
 
 export type Op = {
   id: string;
@@ -67,8 +68,10 @@ export async function loadContract(): Promise<Contract> {
     compiled.set(pointer, validate);
     return validate(value) ? undefined : ajv.errorsText(validate.errors).slice(0, 1000);
   };
+  const isJson = (op: Op, status: number) => op.operation.responses[status]?.content?.[JSON_TYPE] !== undefined;
   const at = (op: Op) => `/paths/${escaped(op.path)}/${op.method.toLowerCase()}`;
   const schemaFault = (op: Op, value: unknown, status?: number) => {
+    if (status !== undefined && !isJson(op, status)) return undefined;
     const place = status === undefined ? 'requestBody' : `responses/${status}`;
     const type = status === undefined ? Object.keys(op.operation.requestBody?.content ?? {})[0] : JSON_TYPE;
     return check(`${at(op)}/${place}/content/${escaped(type ?? JSON_TYPE)}/schema`, value);
@@ -78,11 +81,18 @@ export async function loadContract(): Promise<Contract> {
     if (body.status !== status) return `problem says ${String(body.status)}, the status is ${status}`;
     return check('/components/schemas/Problem', body);
   };
+  /** What is no JSON (a file, a letter) is one of the documented types. */
+  const binaryFault = (op: Op, { status, headers }: Answer): string | undefined => {
+    const types = Object.keys(op.operation.responses[status]?.content ?? {});
+    const type = headers['content-type']?.split(';')[0] ?? '';
+    return types.includes(type) ? undefined : `${type} is none of ${types.join(', ')}`;
+  };
   const faultOf = (op: Op, answer: Answer): string | undefined => {
     const { status } = answer;
     if (!op.operation.responses[status]) return `${status} is not documented`;
     if (status >= 400) return problemFault(answer);
     if (status === 204 || status === 304) return answer.text === '' ? undefined : `${status} with a body`;
+    if (!isJson(op, status)) return binaryFault(op, answer);
     return schemaFault(op, answer.body, status);
   };
   return { document, operations, faultOf, schemaFault, problemFault };
@@ -106,6 +116,7 @@ export const resourceOf = (op: Op, target: Target): string =>
 /** Address and body of a call as the fixture means it. */
 export function toCall(op: Op, target: Target): { path: string; send: Send } {
   const path = fillPath(op.path, target.params ?? {}, target.query);
+  if (target.file) return { path, send: multipart((target.body ?? {}) as Record<string, unknown>, target.file) };
   if (!target.form) return { path, send: { body: target.body } };
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return { path, send: { raw: new URLSearchParams(target.form).toString(), headers } };

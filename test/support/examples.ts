@@ -75,7 +75,8 @@ export async function runExamples(service: Service): Promise<Examples> {
   for (const { op, fixture } of known.toSorted((a, b) => rank(a.fixture?.last) - rank(b.fixture?.last))) {
     if (!fixture) continue;
     const target = await fixture.make(world);
-    const { params = {}, body, form } = target;
+    const { params = {}, form, file } = target;
+    const body = file ? { ...(target.body as object), file: `(content of ${file.name})` } : target.body;
     const etag = op.ifMatch
       ? { etag: (await service.api.get(String(fixture.officer), resourceOf(op, target))).etag }
       : {};
@@ -86,7 +87,7 @@ export async function runExamples(service: Service): Promise<Examples> {
       status: answer.status,
       ...(Object.keys(params).length > 0 ? { params } : {}),
       ...(body === undefined && !form ? {} : { request: shorten(form ?? body) }),
-      ...(answer.text === '' ? {} : { response: shorten(answer.body) }),
+      ...(/json/.test(answer.headers['content-type'] ?? '') ? { response: shorten(answer.body) } : {}),
     };
   }
   return normalise(

@@ -1,4 +1,7 @@
 // The whole service on a database of its own, without Jest: tests, the examples and the fuzz script start it the same way.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openSigner } from '../../src/agencies/tokens.ts';
 import { type AppDeps, type Built, buildApp } from '../../src/app.ts';
 import { createIdGenerator } from '../../src/kernel/ids.ts';
@@ -21,6 +24,8 @@ export type Service = Built & {
   /** Waits until every event written so far stands below the horizon: a write of another suite holds the whole cluster's. */
   eventsSettled(): Promise<void>;
   url: string;
+  /** Where this service keeps its documents. */
+  dataDir: string;
   stop(): Promise<void>;
 };
 
@@ -28,7 +33,9 @@ export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; 
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = options.database ?? (await createDatabase());
-  const config = readConfig({ SANDBOX: 'true', PUBLIC_URL: 'http://service.test', ...options.env });
+  const dataDir = mkdtempSync(join(tmpdir(), 'service-data-'));
+  const env = { SANDBOX: 'true', PUBLIC_URL: 'http://service.test', DATA_DIR: dataDir, ...options.env };
+  const config = readConfig(env);
   const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
   const owner = createPool({ url: database.ownerUrl, max: 1, onError: () => undefined });
   const keyring = await openKeyring(pool, TEST_KEK);
@@ -70,6 +77,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await built.app.close();
     await Promise.all([pool.end(), owner.end()]);
     if (!options.database) await database.drop();
+    rmSync(dataDir, { recursive: true, force: true });
   };
-  return { ...built, api: new Api(built.app), pool, owner, database, eventsSettled, logLines, url, stop };
+  return { ...built, api: new Api(built.app), pool, owner, database, eventsSettled, logLines, url, dataDir, stop };
 }

@@ -1,6 +1,8 @@
 // The whole flow as stories: cases, payments, referrals, visits and accounts of a district, each brought into a given state over HTTP.
 import type { NewClient } from '../../src/agencies/clients.ts';
 import type { Api, Json } from './api.ts';
+import type { UploadFile } from './fixtures/fixture.ts';
+import { multipart } from './multipart.ts';
 import { sampleClue } from './samples.ts';
 import { createStory, type District, type Known, must, REGION } from './story.ts';
 
@@ -172,8 +174,20 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     return read(officer, `/v1/case-notices/${String(body.items?.[0]?.id)}`);
   }
 
+  /** A document on the resource with that path. */
+  async function uploaded(
+    officer: string,
+    path: string,
+    file: UploadFile,
+    fields: Json = { kind: 'other' },
+  ): Promise<Known> {
+    const at = `${path}/documents`;
+    return must(await api.as(officer, 'POST', at, multipart(fields, file)), '/v1/documents');
+  }
+
   return {
     ...story,
+    uploaded,
     addClient,
     officerId,
     read,

@@ -65,13 +65,46 @@ describe('configuration', () => {
     expect(found).toMatch(/PUBLIC_URL is required/);
     expect(found).toMatch(/SANDBOX=true is not allowed/);
     expect(problemsOf({ NODE_ENV: 'production' }).join('\n')).toMatch(/KEK_FILE is required/);
-    const live = { DATABASE_URL: 'postgres://u:p@db/x', PUBLIC_URL: 'https://aid.example/api/', KEK_FILE: '/run/kek' };
+    expect(problemsOf({ NODE_ENV: 'production' }).join('\n')).toMatch(/DATA_DIR is required .* DOCUMENT_STORE=s3/);
+    const live = {
+      DATABASE_URL: 'postgres://u:p@db/x',
+      PUBLIC_URL: 'https://aid.example/api/',
+      KEK_FILE: '/run/kek',
+      DATA_DIR: '/data',
+    };
     expect(readConfig({ NODE_ENV: 'production', ...live })).toMatchObject({
       sandbox: false,
       docs: 'off',
       publicUrl: 'https://aid.example/api',
       kekFile: '/run/kek',
     });
+  });
+
+  test('an S3 store needs its address, bucket and both keys; the secret may come from a file', () => {
+    expect(problemsOf({ DOCUMENT_STORE: 's3' })).toEqual(
+      ['S3_BUCKET', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'].map(
+        (name) => `${name} is required when DOCUMENT_STORE=s3.`,
+      ),
+    );
+    const file = join(directory, 's3-secret');
+    writeFileSync(file, 'kept-in-a-file\n');
+    const s3 = {
+      S3_ENDPOINT: 'http://store:9000',
+      S3_BUCKET: 'aid',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY_FILE: file,
+    };
+    expect(readConfig({ DOCUMENT_STORE: 's3', ...s3 }).s3).toEqual({
+      endpoint: 'http://store:9000',
+      bucket: 'aid',
+      region: 'us-east-1',
+      accessKeyId: 'id',
+      secretAccessKey: 'kept-in-a-file',
+    });
+    expect(readConfig(s3).s3).toBeUndefined();
+    expect(problemsOf({ SCANNER_URL: 'http://clamd:3310' })).toEqual([
+      'SCANNER_URL must be a URL that starts with tcp://.',
+    ]);
   });
 
   test('any value may come from a file; both at once or an unreadable file is a problem', () => {

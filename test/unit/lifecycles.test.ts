@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountMachine } from '../../src/accounts/domain.ts';
 import { caseMachine } from '../../src/cases/domain.ts';
+import { correctionMachine } from '../../src/cases/correction-domain.ts';
 import { noticeMachine } from '../../src/cases/notice-domain.ts';
 import { clueMachine } from '../../src/clues/domain.ts';
 import { disbursementMachine } from '../../src/disbursements/domain.ts';
@@ -32,6 +33,7 @@ const expected: Readonly<Record<string, string>> = {
     requested|received|accepted|in_progress|on_hold cancel cancelled; requested|received remind =;
     requested|received|accepted|in_progress|on_hold forward cancelled`,
   notice: `sent receive received`,
+  correction: `proposed confirm applied; proposed refuse refused`,
   visit: `planned record done; planned miss missed; planned|missed reschedule planned; planned cancel cancelled`,
   account: `open escalate escalated; escalated de-escalate open; open|escalated stabilise stable; stable close closed; closed reopen open`,
 };
@@ -60,6 +62,7 @@ function pairs<S extends string, V extends string>(m: Machine<S, V>): Pair[] {
 
 const all = [
   { name: 'notice', rows: pairs(noticeMachine) },
+  { name: 'correction', rows: pairs(correctionMachine) },
   { name: 'clue', rows: pairs(clueMachine) },
   { name: 'case', rows: pairs(caseMachine) },
   { name: 'disbursement', rows: pairs(disbursementMachine) },

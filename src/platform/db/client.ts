@@ -2,7 +2,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { pgError, UnreachableError } from './errors.ts';
-import { type Flight, naming } from './statements.ts';
+import { type Flight, naming, writeOncePerTurn } from './statements.ts';
 
 export type Db = NodePgDatabase;
 
@@ -56,6 +56,7 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
   pool.on('error', (error) => ending || onError?.(error));
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', writeOncePerTurn);
   const handles = new WeakMap<pg.PoolClient, { db: Db; flight: Flight }>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>

@@ -1,6 +1,6 @@
 // The types of a transaction: what verbs, repositories and sinks are given; passing a plain connection does not compile.
 import type { Actor } from '../../kernel/actor.ts';
-import type { Fact } from '../../kernel/fact.ts';
+import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import type { Language } from '../../kernel/problem.ts';
 import type { Db } from './client.ts';
 
@@ -56,6 +56,11 @@ export type Tx = {
 };
 
 /** A view that was asked for by name, audited even where it found nothing (P-06, P-07); `data` as in a fact: no personal data. */
-export type ViewAct = { type: string; data: Readonly<Record<string, string | boolean>> };
+export type ViewAct = {
+  type: string;
+  data: Readonly<Record<string, string | boolean>>;
+  /** What was viewed where it is no person: the id given is then that of this kind of resource. */
+  kind?: ResourceKind;
+};
 
 export type View = { personId: string; fields: readonly string[]; purpose: string; act?: ViewAct };

@@ -67,3 +67,28 @@ export async function landed({ waiting }: Flight): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   } while (waiting.size > 0);
 }
+
+type Wire = { connection: { stream: { cork(): void; uncork(): void } } };
+
+/**
+ * Statements that are sent in one turn of the event loop leave in one write: the pipeline of `pg` writes each by itself, and a
+ * write costs as much as the statement.
+ */
+export function writeOncePerTurn(client: pg.PoolClient): void {
+  // `connection.stream` is the socket of every pg client, though not in its types.
+  const { stream } = (client as unknown as Wire).connection;
+  const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+  let corked = false;
+  const query = (...args: unknown[]) => {
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        corked = false;
+        stream.uncork();
+      });
+    }
+    return send(...args);
+  };
+  Object.assign(client, { query });
+}

@@ -152,20 +152,28 @@ async function runCommand<T, V>(
   return send(reply, outcome.reply);
 }
 
+/** A read as the caller: what is not there or not visible is a 404. */
+function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>): Promise<V> {
+  const resource = childResource(req);
+  const seen = resource && (async (tx: Tx) => ensureSeen(tx, await relationTo(tx, resource.kind, resource.id)));
+  const find = async (tx: Tx) => {
+    const found = await read(tx);
+    if (found === undefined) throw httpProblems['resource.not_found']();
+    return found;
+  };
+  return readTx(deps, txRequest(req, false), find, seen);
+}
+
 async function runRead<V>(
   deps: CommandDeps,
   req: FastifyRequest,
   reply: FastifyReply,
   read: ReadSpec<V>,
 ): Promise<FastifyReply> {
-  const resource = childResource(req);
-  const seen = resource && (async (tx: Tx) => ensureSeen(tx, await relationTo(tx, resource.kind, resource.id)));
-  const readOne = async (tx: Tx) => {
+  const rendered = await lookUp(deps, req, async (tx) => {
     const view = await read(tx);
-    if (view === undefined) throw httpProblems['resource.not_found']();
-    return render(deps, req, reply, 200, view);
-  };
-  const rendered = await readTx(deps, txRequest(req, false), readOne, seen);
+    return view === undefined ? undefined : render(deps, req, reply, 200, view);
+  });
   if (rendered.headers.etag && etagMatches(req.headers['if-none-match'], rendered.headers.etag)) {
     return reply.code(304).header('etag', rendered.headers.etag).send();
   }
@@ -181,6 +189,8 @@ declare module 'fastify' {
     actor: Actor | null;
     command<T, V>(spec: CommandSpec<T, V>): Sent;
     read<V>(read: ReadSpec<V>): Sent;
+    /** The same read, handed back instead of sent: for an answer that is not JSON. */
+    lookUp<V>(read: ReadSpec<V>): Promise<V>;
     /** A list: the page request from the query, items through `view`, Link header. */
     list<T extends { id: string }, V>(
       fetch: (tx: Tx, page: ReturnType<typeof pageRequest>) => Promise<Page<T>>,
@@ -189,14 +199,15 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `req.command`, `req.read` and `req.list`; the reply is bound when the request starts. */
+/** Adds `req.command`, `req.read`, `req.lookUp` and `req.list`; the reply is bound when the request starts. */
 export function registerCommands(app: FastifyInstance, deps: CommandDeps): void {
   const order: Order = { gate: createKeyGate(), turns: createTurns() };
   app.decorateRequest('actor', null);
-  for (const name of ['command', 'read', 'list'] as const) app.decorateRequest(name, undefined as never);
+  for (const name of ['command', 'read', 'lookUp', 'list'] as const) app.decorateRequest(name, undefined as never);
   app.addHook('onRequest', async (req, reply) => {
     req.command = (spec) => sent(runCommand(deps, order, req, reply, spec));
     req.read = (read) => sent(runRead(deps, req, reply, read));
+    req.lookUp = (read) => lookUp(deps, req, read);
     req.list = (fetch, view) =>
       req.read(async (tx) => {
         const result = await fetch(tx, pageRequest(req, deps.keyring));

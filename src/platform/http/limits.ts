@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is a form instead of JSON: the token endpoint, and nothing else. */
     form?: boolean;
+    /** The body is one file with text fields, as multipart/form-data. */
+    upload?: boolean;
   }
 }
 
@@ -16,6 +18,9 @@ export const HEADER_LIMIT = 16_384;
 
 const JSON_TYPE = /^application\/json(?:; ?charset=(?:utf-8|UTF-8))?$/;
 const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=(?:utf-8|UTF-8))?$/;
+/** One boundary of RFC 2046 characters, bare or quoted. */
+const MULTIPART =
+  /^multipart\/form-data; ?boundary=(?:[A-Za-z0-9'+_.-]{1,70}|"[A-Za-z0-9'()+_,./:=?-]{1,70}")(?:; ?charset=(?:utf-8|UTF-8))?$/;
 const MERGE_PATCH = /^application\/merge-patch\+json(?:; ?charset=(?:utf-8|UTF-8))?$/;
 
 const hasBody = (req: FastifyRequest) =>
@@ -24,17 +29,19 @@ const hasBody = (req: FastifyRequest) =>
 /** Only the spellings listed above reach a parser: body validation was bypassable through odd content types four times. */
 function checkContentType(req: FastifyRequest): void {
   const header = req.headers['content-type'];
-  const { form } = req.routeOptions.config;
+  const { form, upload } = req.routeOptions.config;
   const json = req.method === 'PATCH' ? 'application/merge-patch+json, application/json' : 'application/json';
-  const accepted = form ? 'application/x-www-form-urlencoded' : json;
+  const accepted = upload ? 'multipart/form-data' : form ? 'application/x-www-form-urlencoded' : json;
   const refuse = () => httpProblems['request.unsupported_media_type']({ accepted });
   if (header === undefined) {
     if (hasBody(req)) throw refuse();
     return;
   }
-  const good = form
-    ? FORM.test(header)
-    : JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
+  const good = upload
+    ? MULTIPART.test(header)
+    : form
+      ? FORM.test(header)
+      : JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
   if (!good || copiesOf(req, 'content-type') > 1) throw refuse();
 }
 

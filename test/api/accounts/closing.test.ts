@@ -30,14 +30,15 @@ describe('closing', () => {
     const consented = await story.decide('wf.heping', account, 'closure', because);
     expect(consented.body).toMatchObject({
       state: 'stable',
-      version: 3,
+      version: 4,
+      nextAction: { kind: 'closure_consent' },
       closureConsents: [{ agency: { code: 'wf-210102' }, reason: because.reason }],
     });
     expect(actionOf(consented.body, 'closure')).toMatchObject({ allowed: false });
     const again = await api.decide('wf.heping', account.path, 'closure', because);
     expect(codeOf(again)).toBe('409 account.consent_given');
     const done = await story.decide('head.heping', account, 'closure', because);
-    expect(done.body).toMatchObject({ state: 'closed', nextAction: null });
+    expect(done.body).toMatchObject({ state: 'closed', nextAction: null, closingReason: 'stabilised' });
     expect(done.body.closureConsents).toHaveLength(2);
     const oversight = await api.get('supervisor.liaoning', account.path);
     expect(oversight.body.closureConsents).toMatchObject([{ reason: null }, { reason: null }]);
@@ -125,7 +126,7 @@ describe('after closing', () => {
     });
   });
 
-  test('a new grant opens a new account, and the old one stays closed while that is open', async () => {
+  test('a new clue takes the closed account up again: there is one for each person, for good', async () => {
     const { api } = service;
     const { story, accountOf, read } = createGiven(api);
     const person = story.subject();
@@ -139,12 +140,24 @@ describe('after closing', () => {
     const still = await read('wf.heping', first.path);
     expect(still.body).toMatchObject({ state: 'stable', closureConsents: [], grantedAmount: yuan('2000.00') });
     await story.decide('handler.heping', first, 'closure', because);
-    await story.decide('wf.heping', first, 'closure', because);
+    await story.decide('wf.heping', first, 'closure', { ...because, reasonCode: 'moved_away' });
+    expect((await read('wf.heping', first.path)).body.closingReason).toBe('moved_away');
     await grantAgain(person, '沈和检刑诉〔2026〕803号');
     const second = await accountOf(personId);
-    expect(second.id).not.toBe(first.id);
-    expect(second.body).toMatchObject({ state: 'open', grantedAmount: yuan('1000.00') });
-    const reopened = await api.decide('wf.heping', first.path, 'reopening', { reason: '有新情况' });
-    expect(codeOf(reopened)).toBe('409 account.person_has_open');
+    expect(second).toMatchObject({
+      id: first.id,
+      body: { state: 'open', closingReason: null, closureConsents: [], grantedAmount: yuan('3000.00') },
+    });
+    const lines = await api.get('wf.heping', `${first.path}/timeline`);
+    const types = lines.body.items?.map((line) => line.type) ?? [];
+    expect(types.slice(types.indexOf('account.closed'))).toEqual([
+      ...['account.closed', 'clue.accepted', 'account.reopened', 'case.granted'],
+    ]);
+  });
+
+  test('a reason that only a merge gives is none that an owner may give', async () => {
+    const { account } = await stable();
+    const answer = await service.api.decide('wf.heping', account.path, 'closure', { ...because, reasonCode: 'merged' });
+    expect(answer.status).toBe(400);
   });
 });

@@ -24,6 +24,9 @@ describe('the next action', () => {
     const referral = await refer(c);
     expect(await nextOf(account)).toEqual({ kind: 'referral_response', dueOn: referral.body.respondBy });
     await story.decide('civil.heping', referral, 'rejection', { reasonCode: 'not_eligible', reason: '不符合条件' });
+    expect(await nextOf(account)).toMatchObject({ kind: 'referral_decision' });
+    const followUp = { decision: 'met_otherwise', reason: '临时救助已由街道落实' };
+    await story.decide('handler.heping', referral, 'follow-up', followUp);
     expect(await nextOf(account)).toEqual({ kind: 'first_visit', dueOn: addMonths(today(), 3) });
     const late = await plannedVisit(c, { plannedOn: '2027-05-01' });
     const soon = await plannedVisit(c, { plannedOn: '2027-04-01' });
@@ -110,7 +113,14 @@ describe('timeline and entries', () => {
     const path = `${account.path}/timeline`;
     const whole = await api.get('wf.heping', path);
     const types = [
-      ...['case.granted', 'account.opened', 'referral.requested', 'referral.received', 'account.entry_added'],
+      ...[
+        'clue.accepted',
+        'account.opened',
+        'case.granted',
+        'referral.requested',
+        'referral.received',
+        'account.entry_added',
+      ],
       ...['visit.planned', 'visit.done'],
     ];
     expect(whole.body.items?.map((line) => line.type)).toEqual(types);

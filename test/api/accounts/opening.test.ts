@@ -1,4 +1,4 @@
-// An account opens once per person, at the first grant or the first referral, and shows both owners the same.
+// An account opens once per person, when aid is considered, given or asked for (ADR 0008), and shows both owners the same.
 import { describe, expect, test } from '@jest/globals';
 import { addMonths, civilDateOf } from '../../../src/kernel/civil-date.ts';
 import type { Json } from '../../support/api.ts';
@@ -19,7 +19,7 @@ describe('opening', () => {
     const { c, personId, account } = await aided(2);
     expect(account.body).toMatchObject({
       state: 'open',
-      version: 1,
+      version: 2,
       person: { id: personId, name: '李*', idNumber: expect.stringContaining('****') },
       assistanceCaseIds: [c.id],
       grantedAmount: yuan('20000.00'),
@@ -107,7 +107,7 @@ describe('one open account per person', () => {
     const rows = await asOwner(service, 'select id from monitoring_accounts where person_id = $1', [personId]);
     expect(rows).toHaveLength(1);
     const { body } = await accountOf(personId);
-    expect(body).toMatchObject({ grantedAmount: yuan('5000.00'), version: 10 });
+    expect(body).toMatchObject({ grantedAmount: yuan('5000.00'), version: 20 });
     expect(body.assistanceCaseIds).toHaveLength(5);
     expect(body.referrals).toHaveLength(5);
   }, 120_000);

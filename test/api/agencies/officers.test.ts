@@ -134,7 +134,7 @@ describe('keeping', () => {
     const own = await agencyOf('head.heping');
     for (const id of [own, ABSENT]) {
       const answer = await api.create('head.heping', `/v1/agencies/${id}/officers`, added());
-      expect(answer).toMatchObject({ status: 403, body: { permission: 'officer:manage' } });
+      expect(answer).toMatchObject({ status: 403, body: { permission: 'officer:manage_own' } });
     }
   });
 });

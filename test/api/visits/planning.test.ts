@@ -115,6 +115,8 @@ describe('planning by hand', () => {
     expect(all.body.items?.[0]).not.toHaveProperty('availableActions');
     expect((await api.get('handler.tiexi', path)).body.items).toEqual([]);
     expect((await api.get('handler.tiexi', late.path)).status).toBe(404);
-    expect((await api.get('civil.heping', late.path)).status).toBe(403);
+    // Departments see the visits to which they are invited.
+    expect((await api.get('civil.heping', late.path)).status).toBe(404);
+    expect((await api.get('bureau.heping', late.path)).status).toBe(403);
   });
 });

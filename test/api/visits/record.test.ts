@@ -18,6 +18,7 @@ describe('recording', () => {
     const [first] = await visitsOf(c.path);
     const visit = await read('wf.heping', `/v1/visits/${String(first?.id)}`);
     const measures = [{ referralId: referral.id, status: 'partly' }];
+    expect(visit.body.measuresToCheck).toMatchObject([{ referralId: referral.id, measures: ['MCA3'] }]);
     const done = await story.decide('wf.heping', visit, 'record', record({ measures, nextVisitOn: '2026-07-10' }));
     expect(done.body).toMatchObject({
       state: 'done',
@@ -28,6 +29,7 @@ describe('recording', () => {
       useOfFunds: '用于医疗与子女学费。',
       needs: ['心理疏导'],
       measures,
+      measuresToCheck: [],
     });
     const next = await read('handler.heping', `/v1/visits/${String(done.body.nextVisitId)}`);
     expect(next.body).toMatchObject({ state: 'planned', plannedOn: '2026-07-10', assistanceCaseId: c.id });

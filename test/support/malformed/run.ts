@@ -3,7 +3,7 @@ import type { InjectOptions } from 'fastify';
 import { type Random, seededRandom } from '../../../src/kernel/random.ts';
 import type { Answer } from '../api.ts';
 import { addClient } from '../clients.ts';
-import { type Contract, fillPath, loadContract, type Op, resourceOf } from '../contract.ts';
+import { type Contract, fillPath, loadContract, type Op, resourceOf, toCall } from '../contract.ts';
 import type { Fixture, Target } from '../fixtures/fixture.ts';
 import { fixtures } from '../fixtures/index.ts';
 import type { Service } from '../start.ts';
@@ -44,7 +44,9 @@ function proper({ op, target, etag }: Prepared, token: string, key: string): Wir
   if (text !== undefined) headers['content-type'] = 'application/json';
   if (target.form) headers['content-type'] = 'application/x-www-form-urlencoded';
   const url = fillPath(op.path, target.params ?? {}, target.query);
-  return { method: op.method, url, headers, payload: text };
+  if (!target.file) return { method: op.method, url, headers, payload: text };
+  const { raw, headers: typed } = toCall(op, target).send;
+  return { method: op.method, url, headers: { ...headers, ...typed }, payload: raw };
 }
 
 const encodeSome = (random: Random, text: string) =>
