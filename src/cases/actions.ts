@@ -36,8 +36,7 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
 
 /** A correction that waits, and somebody else than who proposed it. */
 const onlyOther = (c: CaseFacts, actor: Actor): Problem | undefined => {
-  if (c.pendingCorrectionId === null)
-    return onlyAgency(c, actor) ?? correctionProblems['case.no_correction_pending']();
+  if (c.pendingCorrectionId === null) return onlyAgency(c, actor) ?? correctionProblems['case.no_correction_pending']();
   const fourEyes = actionProblems['decision.four_eyes'];
   return (
     onlyAgency(c, actor) ??

@@ -3,7 +3,7 @@ import { and, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Subject } from '../persons/domain.ts';
-import { access, listScope, listVisible, visible } from '../platform/db/access.ts';
+import { access, type ListedRow, listScope, listVisible, visible } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { findRegion, regionChain } from '../reference/regions.ts';
@@ -50,15 +50,31 @@ function routingsOf(tx: Tx, id: string): Promise<RoutingRow[]> {
   ).execute({ id });
 }
 
+type Parts = [row: ClueRow | undefined, subjectRows: SubjectRow[], routings: RoutingRow[]];
+
 /** The clue and what hangs on it in one flight; a lock is taken first, so that what follows is what it guards. */
-export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue | undefined> {
+async function readParts(tx: Tx, id: string, lock: boolean): Promise<Parts> {
   const { oversight, scope } = tx.ctx;
   const found = prepared(tx.db, `clue|${oversight}|${lock}`, (db, name) => {
     const query = rowQuery(db, oversight);
     return (lock ? query.for('update') : query).prepare(name);
   }).execute({ id, scope });
-  const [[row], subjectRows, routings] = await Promise.all([found, subjectsOf(tx, id), routingsOf(tx, id)]);
+  const [rows, subjectRows, routings] = await Promise.all([found, subjectsOf(tx, id), routingsOf(tx, id)]);
+  return [rows[0], subjectRows, routings];
+}
+
+export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue | undefined> {
+  const [row, subjectRows, routings] = await readParts(tx, id, lock);
   return row && openClue(tx, row, subjectRows, routings);
+}
+
+/** For a view: nothing is opened for a reader who sees masks only. */
+export async function findClueToShow(tx: Tx, id: string): Promise<Clue | undefined> {
+  const [row, subjectRows, routings] = await readParts(tx, id, false);
+  if (!row) return undefined;
+  const parties = [row.sourceAgencyId, row.receivingAgencyId, ...routings.map((r) => r.agencyId)];
+  const masked = !parties.includes(tx.ctx.actor.agency.id);
+  return masked ? toClue(row, subjectRows, routings, []) : openClue(tx, row, subjectRows, routings);
 }
 
 /** The clue of the caller's own agency with that external id, locked. */
@@ -78,6 +94,16 @@ async function openClue(tx: Tx, row: ClueRow, subjectRows: SubjectRow[], routing
       data: r.reasonSealed,
     })),
   ]);
+  return toClue(row, subjectRows, routings, opened);
+}
+
+/** `opened`: narrative, outcome, one text for each subject and each routing; what is absent stays closed. */
+function toClue(
+  row: ClueRow,
+  subjectRows: SubjectRow[],
+  routings: RoutingRow[],
+  opened: readonly (string | null)[],
+): Clue {
   const narrative = JSON.parse(opened[0] ?? '{"facts":"","hardship":null}') as Pick<ClueContent, 'facts' | 'hardship'>;
   const outcome = JSON.parse(opened[1] ?? '{}') as ClueOutcome;
   const subjects = subjectRows.map((s, i) => openSubject(s, opened[2 + i] ?? null));
@@ -238,7 +264,7 @@ export function filterOf(filter: ClueFilter): SQL | undefined {
   );
 }
 
-export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ClueRow>> {
+export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ListedRow<ClueRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'clue', clues, where, page);
 }

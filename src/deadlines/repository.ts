@@ -1,10 +1,25 @@
 // Deadlines in the database: started by one insert per fact, read with the name of the party, seen with their subject.
-import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, min, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  min,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, visible } from '../platform/db/access.ts';
-import { insertRows } from '../platform/db/prepared.ts';
+import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
 import type { DeadlineAction, DeadlineStatus } from './domain.ts';
@@ -21,9 +36,11 @@ const KINDS = deadlines.subjectKind;
 const notesPlace = (rowId: string) => ({ table: 'deadlines', column: 'notes', rowId });
 
 /** As `visible`, for a kind that stands in the row. */
-function seen(tx: Tx): SQL {
-  const open = tx.ctx.oversight ? sql`` : sql` and a.relation <> 'oversight'`;
-  return sql`exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${tx.ctx.scope}
+const seen = (tx: Tx): SQL => seenBy(tx.ctx.oversight, tx.ctx.scope);
+
+function seenBy(oversight: boolean, scope: string | Placeholder): SQL {
+  const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
+  return sql`exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${scope}
     and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now())${open})`;
 }
 
@@ -76,8 +93,12 @@ export async function findDeadline(tx: Tx, id: string, lock = false): Promise<De
 
 /** The latest clocks about one resource. */
 export async function findOfSubject(tx: Tx, kind: ClockSubject, id: string, limit: number): Promise<Deadline[]> {
-  const about = and(eq(KINDS, kind), eq(deadlines.subjectId, id), visible(tx, kind, deadlines.subjectId));
-  const rows = await select(tx).where(about).orderBy(desc(deadlines.id)).limit(limit);
+  const { oversight, scope } = tx.ctx;
+  const rows = await prepared(tx.db, `clocks|${kind}|${oversight}`, (_, name) => {
+    const wanted = { scope: sql.placeholder('scope'), id: sql.placeholder('id') };
+    const about = and(eq(KINDS, kind), eq(deadlines.subjectId, wanted.id), seenBy(oversight, wanted.scope));
+    return select(tx).where(about).orderBy(desc(deadlines.id)).limit(limit).prepare(name);
+  }).execute({ id, scope });
   return rows.map(joined);
 }
 

@@ -1,7 +1,7 @@
 // Referrals in the database: narrative sealed with the referral's key, each disclosed person with the person's own.
 import { and, asc, desc, eq, gte, inArray, isNotNull, lt, not, type SQL } from 'drizzle-orm';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   type DisclosedPerson,
@@ -211,7 +211,11 @@ function filterOf(tx: Tx, filter: ReferralFilter): SQL | undefined {
   );
 }
 
-export async function listReferrals(tx: Tx, filter: ReferralFilter, page: PageRequest): Promise<Page<ReferralRow>> {
+export async function listReferrals(
+  tx: Tx,
+  filter: ReferralFilter,
+  page: PageRequest,
+): Promise<Page<ListedRow<ReferralRow>>> {
   const where = filterOf(tx, filter);
   return listVisible(tx, 'referral', referrals, where, page);
 }

@@ -1,6 +1,7 @@
 // Wire shapes of visits: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
 import { ClueUpsert } from '../clues/schema.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import {
   AgencyRef,
   AvailableAction,
@@ -212,7 +213,7 @@ export const VisitView = named(
   }),
 );
 
-export function listedOf(visit: VisitRow) {
+export function listedOf(visit: ListedRow<VisitRow>) {
   const { id, number, state, version, assistanceCaseId, monitoringAccountId, plannedOn, mode, doneOn } = visit;
   const { riskLevel, missedReasonCode } = visit;
   const times = { createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString() };
@@ -220,6 +221,6 @@ export function listedOf(visit: VisitRow) {
   return { id, number, state, version, ...origin, plannedOn, mode, doneOn, riskLevel, missedReasonCode, ...times };
 }
 
-export function toVisitItem(visit: VisitRow): Static<typeof VisitItem> {
+export function toVisitItem(visit: ListedRow<VisitRow>): Static<typeof VisitItem> {
   return { ...listedOf(visit), handlingAgencyId: visit.handlingAgencyId };
 }

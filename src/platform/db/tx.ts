@@ -115,7 +115,7 @@ async function begin<A>(
 ): Promise<Open & { early: A | undefined }> {
   const { clock, ...opened } = createTx(deps, conn, request);
   const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
-  const begun = conn.client.query({ name: 'tx_begin', text: 'begin' });
+  const begun = conn.client.query('begin');
   const context = conn.client.query<ClockRow>({ ...open, values });
   const early = ahead?.(opened.tx);
   early?.catch(() => undefined);
@@ -207,7 +207,7 @@ async function flushAndEnd(
     const stored = store?.();
     if (stored) open.later(stored);
   }
-  const ended = open.conn.client.query({ name: `tx_${end}`, text: end });
+  const ended = open.conn.client.query(end);
   ended.catch(() => undefined);
   await open.settle();
   const done = await ended;
