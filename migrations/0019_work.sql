@@ -3,7 +3,7 @@ create table work_items (
   id uuid primary key,
   kind text not null,
   resource_id uuid not null,
-  resource_number text not null,
+  resource_number text,
   agency_id uuid not null references agencies (id),
   action text not null,
   -- who may act, as the action's own rule answered when it was asked

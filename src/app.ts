@@ -1,5 +1,10 @@
 // The table of contents: platform first, then the features in the order in which the business flows.
 
+import './accounts/records.ts';
+import './disbursements/records.ts';
+import './referrals/records.ts';
+import './visits/records.ts';
+
 import { accountMachine } from './accounts/domain.ts';
 import { accountHandlers } from './accounts/handlers.ts';
 import { accountRoutes } from './accounts/routes.ts';
@@ -14,6 +19,7 @@ import { auditSink } from './audit/repository.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
+import { dossierRoutes } from './cases/dossier-routes.ts';
 import { caseHandlers } from './cases/handlers.ts';
 import { noticeMachine } from './cases/notice-domain.ts';
 import { noticeRoutes } from './cases/notice-routes.ts';
@@ -36,6 +42,8 @@ import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
 import type { NewId } from './kernel/ids.ts';
+import { letterRoutes } from './letters/routes.ts';
+import { openLetters } from './letters/templates.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
 import { personReviewRoutes } from './persons/review-routes.ts';
@@ -43,7 +51,7 @@ import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
 import type { Pool } from './platform/db/client.ts';
-import type { FactHandler, FactSink, TxDeps } from './platform/db/tx.ts';
+import type { FactSink, TxDeps } from './platform/db/tx.ts';
 import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
@@ -68,8 +76,8 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { visitMachine } from './visits/domain.ts';
 import { visitHandlers } from './visits/handlers.ts';
 import { visitRoutes } from './visits/routes.ts';
+import { workItemHandler } from './work-items/keeping.ts';
 import { workItemRoutes } from './work-items/routes.ts';
-import { workItemSink } from './work-items/sink.ts';
 
 export type AppDeps = {
   config: Config;
@@ -90,11 +98,11 @@ export type AppDeps = {
 
 export type Built = { app: App; tx: TxDeps; metrics: Metrics };
 
-/** Every fact reaches all of them in its transaction; what awaits whom is asked last, when all facts are known. */
-export const appSinks: readonly FactSink[] = [auditSink, eventSink, workItemSink];
+/** Every fact reaches both in its transaction. */
+export const appSinks: readonly FactSink[] = [auditSink, eventSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
-export const handlers: readonly FactHandler[] = [
+export const handlers: TxDeps['handlers'] = [
   ...caseHandlers,
   ...noticeHandlers,
   ...fundHandlers,
@@ -104,6 +112,7 @@ export const handlers: readonly FactHandler[] = [
   ...visitHandlers,
   ...accountHandlers,
   ...deadlineHandlers,
+  workItemHandler,
 ];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
@@ -160,6 +169,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   caseRoutes(app);
   caseDecisionRoutes(app);
   recordRoutes(app);
+  dossierRoutes(app);
   noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);
@@ -176,6 +186,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     log,
     scanning: config.scannerUrl !== undefined,
   });
+  letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });

@@ -104,16 +104,17 @@ async function onMerged(tx: Tx, fact: Fact): Promise<void> {
   else await moveAccount(tx, absorbed, ids);
 }
 
-const isAbout = async (tx: Tx, part: PartName, id: string): Promise<string[]> => {
+/** Whom a row is about. */
+async function peopleOf(tx: Tx, part: PartName, id: string): Promise<string[]> {
   if (part === 'case') return (await findCase(tx, id))?.beneficiaries.map((b) => b.personId) ?? [];
   if (part === 'referral') return (await findReferral(tx, id))?.persons.map((p) => p.personId) ?? [];
   if (part === 'visit') return (await findVisit(tx, id))?.personIds ?? [];
   const line = await findDisbursement(tx, id);
   return line ? [line.personId] : [];
-};
+}
 
-/** What came to the account since the merge and is about the survivor alone. */
-async function survivorsRows(tx: Tx, account: Account, ids: PersonIds): Promise<Map<PartName, string[]>> {
+/** Rows of the account itself that are about one of the two persons and not about the other. */
+async function rowsAbout(tx: Tx, account: Account, one: string, other: string): Promise<Map<PartName, string[]>> {
   const own = <T extends { accountId: string }>(rows: T[]) => rows.filter((row) => row.accountId === account.id);
   const rows: [PartName, string[]][] = [
     ['case', own(account.cases).map((c) => c.caseId)],
@@ -124,45 +125,54 @@ async function survivorsRows(tx: Tx, account: Account, ids: PersonIds): Promise<
   const found = new Map<PartName, string[]>();
   for (const [part, resources] of rows)
     for (const id of resources) {
-      const people = await isAbout(tx, part, id);
-      if (people.includes(ids.personId) || !people.includes(ids.intoPersonId)) continue;
-      found.set(part, [...(found.get(part) ?? []), id]);
+      const people = await peopleOf(tx, part, id);
+      if (people.includes(one) && !people.includes(other)) found.set(part, [...(found.get(part) ?? []), id]);
     }
   return found;
 }
 
-/** The survivor's own things go to the survivor's own account: the one that was closed, taken up again, or a new one. */
-async function giveBack(tx: Tx, account: Account, ids: PersonIds): Promise<void> {
-  const rows = await survivorsRows(tx, account, ids);
+async function giveRows(tx: Tx, rows: Map<PartName, string[]>, from: string, to: string): Promise<void> {
+  for (const [part, resources] of rows) await moveRows(tx, part, resources, from, to);
+}
+
+/** What came for the survivor since the merge goes to the own account: the one that was closed, taken up again, or a new one. */
+async function giveBack(tx: Tx, account: Account, { personId, intoPersonId }: PersonIds): Promise<void> {
+  const rows = await rowsAbout(tx, account, intoPersonId, personId);
   if (rows.size === 0) return;
-  const standing = await lockHead(tx, ids.intoPersonId);
-  const target = standing ?? (await openAccount(tx, ids.intoPersonId, account.procuratorateId));
+  const standing = await lockHead(tx, intoPersonId);
+  const target = standing ?? (await openAccount(tx, intoPersonId, account.procuratorateId));
   if (target.state === 'closed') {
     await deleteConsents(tx, target.id);
     await saveAccount(tx, target, reopened(tx, target));
   }
-  for (const [part, resources] of rows) await moveRows(tx, part, resources, account.id, target.id);
+  await giveRows(tx, rows, account.id, target.id);
   await restate(tx, target.id, 'merge');
 }
 
-/** The account is the absorbed person's again, in the state it had; sight that only the merge gave ends. */
+/** Open again in the state it had, with what came for its person meanwhile. */
+async function separateJoined(tx: Tx, merge: MergeRow, account: Account, survivor: Account): Promise<void> {
+  const { formerState, formerStateOn } = merge;
+  const back = formerState
+    ? { state: formerState, stateOn: formerStateOn ?? account.stateOn, closingReason: null }
+    : undefined;
+  const next = back ? nextOf(account, back) : {};
+  await saveAccount(tx, account, { ...back, ...next, mergedIntoId: null });
+  await giveRows(tx, await rowsAbout(tx, survivor, merge.personId, merge.intoPersonId), survivor.id, account.id);
+  await restate(tx, survivor.id, 'merge');
+}
+
+/** The account is the absorbed person's again; sight that only the merge gave ends. */
 async function restore(tx: Tx, merge: MergeRow & { accountId: string }): Promise<void> {
   const account = await findAccount(tx, merge.accountId, true);
   if (!account) return;
   const other = merge.intoAccountId ? await findAccount(tx, merge.intoAccountId, true) : undefined;
-  if (merge.mode === 'joined') {
-    const back = merge.formerState
-      ? { state: merge.formerState, stateOn: merge.formerStateOn ?? account.stateOn, closingReason: null }
-      : {};
-    const next = merge.formerState ? nextOf(account, back) : {};
-    await saveAccount(tx, account, { ...back, ...next, mergedIntoId: null });
-  } else {
+  if (other && merge.mode === 'joined') await separateJoined(tx, merge, account, other);
+  else {
     await saveAccount(tx, account, { personId: merge.personId });
     if (other) await saveAccount(tx, other, { mergedIntoId: null });
     await giveBack(tx, account, merge);
   }
   await restate(tx, account.id, 'merge');
-  if (other && merge.mode === 'joined') await restate(tx, other.id, 'merge');
   endSight(tx, merge);
 }
 

@@ -46,6 +46,12 @@ const onlyOther = (c: CaseFacts, actor: Actor): Problem | undefined => {
   );
 };
 
+/** Who handles or proposes a case approves no money for it; that the handler is no other human is asked by the verb. */
+const notHandler = (c: CaseFacts, actor: Actor): Problem | undefined =>
+  actor.officer?.id === c.handlerOfficerId || samePerson(actor, c.proposedByPersonKey)
+    ? actionProblems['decision.four_eyes']({ who: '承办与审批先行救助', whoEn: 'the handler and the approver' })
+    : undefined;
+
 /** Aid is paid out in full, or the applicant knows why there is none. */
 const hasRunItsCourse = (c: CaseFacts): boolean =>
   c.state === 'refused' ? c.toldOn !== null : c.grantedFen !== null && c.openLines === 0 && c.paidFen >= c.grantedFen;
@@ -141,6 +147,14 @@ export const caseActions = {
     path: 'revocation',
     officer: true,
     guard: onlyAgency,
+  },
+  'emergency-advance': {
+    verbs: ['advance'],
+    permission: 'case:decide',
+    label: ['批准先行救助', 'Approve an emergency advance'],
+    path: 'emergency-advance',
+    officer: true,
+    guard: (c, actor) => onlyAgency(c, actor) ?? notHandler(c, actor),
   },
   beneficiaries: {
     verbs: ['add-beneficiary'],

@@ -1,6 +1,8 @@
 // /v1/assistance-cases/{id}/…: the decision sub-resources, from the assignment to the end of the case.
+
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { advanceRoutes } from './advance-routes.ts';
 import {
   ApprovalBody,
   AssignmentBody,
@@ -31,6 +33,7 @@ export function caseDecisionRoutes(app: App): void {
   reviewRoutes(app);
   endingRoutes(app);
   markRoutes(app);
+  advanceRoutes(app);
 }
 
 function reviewRoutes(app: App): void {

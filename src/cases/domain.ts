@@ -50,6 +50,7 @@ export const caseMachine = machine('case', '案件', CASE_STATES, {
   disburse: { from: ['granted'], to: 'disbursing' },
   close: { from: ['granted', 'refused', 'disbursing'], to: 'closed' },
   withdraw: { from: undecided, to: 'withdrawn' },
+  advance: { from: undecided, to: 'same' },
   revoke: { from: ['granted', 'disbursing', 'closed'], to: 'revoked' },
   tell: { from: ['granted', 'refused', 'disbursing', 'closed'], to: 'same' },
   'mark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
@@ -206,6 +207,11 @@ export function seesTexts(
   const decides = may(actor, 'case:decide');
   if (actor.agency.id === c.handlingAgencyId) return decides || may(actor, 'case:edit');
   return decides && (actor.agency.id === c.reconsiderationAgencyId || actor.agency.id === c.superiorAgencyId);
+}
+
+/** Aid before the decision is possible up to the decision. */
+export function isUndecided(state: CaseState): boolean {
+  return caseMachine.can(state, 'advance');
 }
 
 /** Ended cases show nobody in clear any more. */

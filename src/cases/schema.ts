@@ -20,6 +20,7 @@ import {
   pageQuery,
   RegionCode,
 } from '../platform/http/schema.ts';
+import { AdvanceView } from './advance-schema.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
 
@@ -186,6 +187,7 @@ export const CaseDisbursement = named(
     beneficiaryId: Id,
     kind: Code,
     amount: Money,
+    recoveryDue: Type.Boolean({ description: 'an advance of a case that got no aid' }),
   }),
 );
 export const CaseReferral = named(
@@ -234,6 +236,7 @@ const caseMembers = {
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),
+  advances: Type.Array(AdvanceView, { maxItems: 50, description: 'approved before the decision' }),
   disbursements: shortList(CaseDisbursement, 'disbursements'),
   referrals: shortList(CaseReferral, 'referrals'),
   visits: shortList(CaseVisit, 'visits'),
@@ -242,26 +245,22 @@ const caseMembers = {
 };
 export const CaseView = named('AssistanceCase', Closed(caseMembers));
 
-export const DecisionPage = pageOf(
-  'CaseDecisionPage',
-  named('CaseDecision', Closed({ id: Id, ...step, toldOn: Nullable(CivilDate) })),
-);
-export const TimelinePage = pageOf(
-  'CaseTimelinePage',
-  named(
-    'CaseTimelineEntry',
-    Closed(
-      {
-        id: Id,
-        type: Type.String({ maxLength: 100 }),
-        occurredAt: Instant,
-        sequence: Type.Integer({ minimum: 1 }),
-        agency: Nullable(AgencyRef),
-        officer: Nullable(OfficerRef),
-        changed: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
-        data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 30 }),
-      },
-      { description: 'What happened to the case, when and by whom; ids, codes and numbers only' },
-    ),
+export const DecisionItem = named('CaseDecision', Closed({ id: Id, ...step, toldOn: Nullable(CivilDate) }));
+export const DecisionPage = pageOf('CaseDecisionPage', DecisionItem);
+export const TimelineItem = named(
+  'CaseTimelineEntry',
+  Closed(
+    {
+      id: Id,
+      type: Type.String({ maxLength: 100 }),
+      occurredAt: Instant,
+      sequence: Type.Integer({ minimum: 1 }),
+      agency: Nullable(AgencyRef),
+      officer: Nullable(OfficerRef),
+      changed: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
+      data: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 30 }),
+    },
+    { description: 'What happened to the case, when and by whom; ids, codes and numbers only' },
   ),
 );
+export const TimelinePage = pageOf('CaseTimelinePage', TimelineItem);

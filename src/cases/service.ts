@@ -5,7 +5,8 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { caseMachine, caseProblems, isHandlingTeam } from './domain.ts';
+import { findAdvances } from './advance-repository.ts';
+import { caseMachine, caseProblems, isHandlingTeam, isUndecided } from './domain.ts';
 import {
   type AssistanceCase,
   addOpenLines,
@@ -16,7 +17,7 @@ import {
 } from './repository.ts';
 
 export type { AssistanceCase, Beneficiary, CaseRow };
-export { isHandlingTeam };
+export { findAdvances, isHandlingTeam, isUndecided };
 
 /** A visible case with its beneficiaries, decisions and document requests; texts stay sealed. */
 export function findCase(tx: Tx, id: string): Promise<AssistanceCase | undefined> {

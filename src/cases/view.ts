@@ -9,6 +9,7 @@ import { toSubjectView } from '../persons/schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions } from './actions.ts';
+import { viewAdvances } from './advance.ts';
 import { addressCorrections } from './correction-domain.ts';
 import {
   decisionOf,
@@ -116,7 +117,11 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
   const typicalCase = markOf(c);
-  const [refs, parts] = await Promise.all([refsOf(tx, agenciesOf(c), officersOf(c)), loadParts(tx, c.id)]);
+  const [refs, parts, advances] = await Promise.all([
+    refsOf(tx, agenciesOf(c), officersOf(c)),
+    loadParts(tx, c.id),
+    viewAdvances(tx, c),
+  ]);
   return {
     ...listedOf(c),
     ...viewTexts(c, texts),
@@ -136,6 +141,7 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     outstandingItems: c.outstandingItems,
     typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
+    advances,
     availableActions: addressCorrections(
       availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
       c.pendingCorrectionId,

@@ -24,7 +24,8 @@ async function candidatesOf(tx: Tx, clue: Clue): Promise<Judged[]> {
 export async function findDuplicates(tx: Tx, id: string): Promise<Judged[] | undefined> {
   const clue = await findClue(tx, id);
   if (!clue) return undefined;
-  ensureAction(clueMachine, clueActions, 'duplicate-verdict', clue, tx.ctx.actor);
+  const refusal = clueActions['duplicate-verdict'].guard(clue, tx.ctx.actor);
+  if (refusal) throw refusal;
   const candidates = await candidatesOf(tx, clue);
   const data = { clueId: id, found: candidates.length > 0 };
   for (const personId of new Set(clue.subjectRows.map((row) => row.personId)))

@@ -89,7 +89,9 @@ export type DisbursementFacts = {
   recoveryOrderedByPersonKey: string | null;
   appropriatedOn: string | null;
   notifiedOn: string | null;
-  /** The case was closed or revoked: nothing more is paid. */
+  /** An advance of a case that got no aid: it has to come back. */
+  recoveryDue: boolean;
+  /** The case has ended, with or without aid: nothing more is paid. */
   caseEnded: boolean;
 };
 
@@ -117,10 +119,23 @@ export const disbursementProblems = defineProblems({
     zh: ['未获批准救助', '该救助对象没有获批的救助金额', '选择有获批金额的救助对象'],
     en: ['No grant', 'this beneficiary was not granted an amount', 'choose a beneficiary with a grant'],
   },
+  'disbursement.not_advanced': {
+    status: 409,
+    zh: ['未批准先行救助', '案件尚未决定，该救助对象没有获批的先行救助', '先由检察长批准先行救助，或等待救助决定'],
+    en: [
+      'No advance',
+      'the case is not decided, and no advance was approved for this beneficiary',
+      'let the chief approve an advance, or wait for the decision',
+    ],
+  },
   'disbursement.case_ended': {
     status: 409,
-    zh: ['案件已终结', '案件已办结或撤销，不能再支付', '作废此笔发放'],
-    en: ['The case has ended', 'the case is closed or revoked; nothing more is paid', 'void this line'],
+    zh: ['案件已终结', '案件已办结、撤回、撤销或不予救助，不能再支付', '作废此笔发放'],
+    en: [
+      'The case has ended',
+      'the case is closed, withdrawn, revoked or got no aid; nothing more is paid',
+      'void this line',
+    ],
   },
   'disbursement.recovery_exceeded': {
     status: 409,
@@ -240,7 +255,7 @@ export const disbursementActions = {
   },
   recovery: {
     verbs: ['order-recovery', 'recover'],
-    awaited: (line) => line.state === 'recovering',
+    awaited: (line) => line.state === 'recovering' || line.recoveryDue,
     permission: 'disbursement:recover',
     label: ['追回', 'Recover'],
     path: 'recovery',

@@ -1,5 +1,5 @@
 // Verbs on disbursements after payment: receipt confirmed or disputed, money recovered or written off.
-import { moveFunds } from '../funds/service.ts';
+import { moveFunds, undoDraw } from '../funds/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { formatYuan } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -48,11 +48,13 @@ export async function recoverDisbursement(
     : recordRecovery(tx, line, amountFen, amountFen === outstanding);
 }
 
+const noLongerDue = (line: Disbursement) => (line.recoveryDue ? { recoveryDue: false } : {});
+
 function orderRecovery(tx: Tx, line: Disbursement, amountFen: bigint, reason: string): Promise<Disbursement> {
   const officer = officerOf(tx.ctx.actor);
   return advance(tx, line, next(line.state, 'order-recovery'), {
     fact: 'recovery_started',
-    change: { recoveryFen: amountFen, recoveryOrderedByPersonKey: officer.personKey },
+    change: { recoveryFen: amountFen, recoveryOrderedByPersonKey: officer.personKey, ...noLongerDue(line) },
     notes: { recoveryReason: reason },
     data: { recoveryFen: Number(amountFen) },
   });
@@ -65,8 +67,10 @@ async function recordRecovery(tx: Tx, line: Disbursement, amountFen: bigint, who
     change: { recoveredFen: line.recoveredFen + amountFen },
     data: { recoveredFen: Number(amountFen) },
   });
-  const { caseId, id: disbursementId } = line;
-  await moveFunds(tx, line.fundId, { kind: 'recovery', amountFen, caseId, disbursementId });
+  const { caseId, beneficiaryId, fundId, id: disbursementId } = line;
+  // An advance that came back from a case without aid is no part of what a later decision may grant.
+  if (line.kind === 'advance' && line.caseEnded) await undoDraw(tx, { caseId, beneficiaryId, fundId, amountFen });
+  await moveFunds(tx, fundId, { kind: 'recovery', amountFen, caseId, disbursementId });
   return saved;
 }
 

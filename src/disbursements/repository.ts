@@ -1,5 +1,5 @@
 // Disbursements in the database: the notes are opened with the line, the payee only where it is shown.
-import { and, asc, desc, eq, gte, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, notInArray, type SQL } from 'drizzle-orm';
 import { maskAccount, maskName } from '../kernel/mask.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
@@ -43,9 +43,9 @@ export async function lockCaseLines(tx: Tx, caseId: string): Promise<Disbursemen
 
 /** The latest lines of a case as its view shows them. */
 export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
-  const { id, number, state, beneficiaryId, kind, amountFen } = disbursements;
+  const { id, number, state, beneficiaryId, kind, amountFen, recoveryDue } = disbursements;
   const rows = await tx.db
-    .select({ id, number, state, beneficiaryId, kind, amountFen })
+    .select({ id, number, state, beneficiaryId, kind, amountFen, recoveryDue })
     .from(disbursements)
     .where(and(eq(disbursements.caseId, caseId), seen(tx)))
     .orderBy(desc(id))
@@ -105,6 +105,22 @@ export async function saveDisbursement(
 /** Marks the lines of an ended case: nothing more is paid. */
 export async function markCaseEnded(tx: Tx, caseId: string): Promise<void> {
   await tx.db.update(disbursements).set({ caseEnded: true }).where(eq(disbursements.caseId, caseId));
+}
+
+const advancesOf = (caseId: string) => and(eq(disbursements.caseId, caseId), eq(disbursements.kind, 'advance'));
+
+/** The case got no aid: what was paid or sent in advance has to come back. */
+export async function markRecoveryDue(tx: Tx, caseId: string): Promise<void> {
+  const out = notInArray(disbursements.state, ['voided', 'recovering', 'recovered', 'written_off']);
+  await tx.db
+    .update(disbursements)
+    .set({ recoveryDue: true })
+    .where(and(advancesOf(caseId), out));
+}
+
+/** The case got aid after all: its advances count toward the award. */
+export async function markAdvancesCounted(tx: Tx, caseId: string): Promise<void> {
+  await tx.db.update(disbursements).set({ recoveryDue: false, caseEnded: false }).where(advancesOf(caseId));
 }
 
 export type DisbursementFilter = {

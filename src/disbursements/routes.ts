@@ -14,7 +14,6 @@ import {
   submitDisbursement,
 } from './payment-service.ts';
 import { confirmReceipt, recoverDisbursement, writeOffDisbursement } from './recovery-service.ts';
-import './records.ts';
 import { findLatestOfCase, listDisbursements } from './repository.ts';
 import {
   AppropriationBody,

@@ -126,6 +126,7 @@ const listed = {
   amount: Money,
   requestNumber: RequestNumber,
   paidOn: Nullable(CivilDate),
+  recoveryDue: Type.Boolean({ description: 'an advance of a case that got no aid: it has to come back' }),
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -172,7 +173,8 @@ function listedOf(line: ListedRow<DisbursementRow>) {
   const { id, number, state, version, caseId, beneficiaryId, fundId, kind, requestNumber, paidOn } = line;
   const ids = { id, number, state, version, assistanceCaseId: caseId, beneficiaryId, fundId, kind };
   const times = { createdAt: line.createdAt.toISOString(), updatedAt: line.updatedAt.toISOString() };
-  return { ...ids, amount: toMoney(line.amountFen), requestNumber, paidOn, ...times };
+  const { recoveryDue } = line;
+  return { ...ids, amount: toMoney(line.amountFen), requestNumber, paidOn, recoveryDue, ...times };
 }
 
 export function toDisbursementItem(line: ListedRow<DisbursementRow>): Static<typeof DisbursementItem> {

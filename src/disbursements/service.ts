@@ -6,7 +6,9 @@ import {
   adjustOpenLines,
   type Beneficiary,
   ensureHandlingAgency,
+  findAdvances,
   isHandlingTeam,
+  isUndecided,
   lockCase,
   noteDisbursementPlanned,
   requireBeneficiary,
@@ -39,7 +41,9 @@ import {
   insertDisbursement,
   isRequestNumberTaken,
   lockCaseLines,
+  markAdvancesCounted,
   markCaseEnded,
+  markRecoveryDue,
   openPayee,
   payeeColumns,
   saveDisbursement,
@@ -110,10 +114,14 @@ export type PlanInput = {
   requestNumber: string;
 };
 
-/** A case that is decided for aid and runs, and an officer of its handling team. */
-function ensurePlannable(c: AssistanceCase, actor: Actor): void {
+/** Before the decision only what was approved in advance is paid. */
+const isAhead = (c: AssistanceCase, kind: DisbursementKind) => kind === 'advance' && isUndecided(c.state);
+
+/** A case that is decided for aid and runs, or an advance before it, and an officer of its handling team. */
+function ensurePlannable(c: AssistanceCase, actor: Actor, kind: DisbursementKind): void {
   ensureHandlingAgency(c, actor);
   if (!isHandlingTeam(c, actor)) throw caseProblems['case.not_assigned']();
+  if (isAhead(c, kind)) return;
   if (c.state !== 'granted' && c.state !== 'disbursing') throw caseMachine.refuse(c.state, 'disburse');
 }
 
@@ -126,7 +134,13 @@ async function accessOf(tx: Tx, agencyId: string, treasury: string | undefined):
   ];
 }
 
-/** Adds a line under a grant. The reservation of the award is drawn under its lock: never a fen over the grant. */
+async function ensureAdvanced(tx: Tx, c: AssistanceCase, beneficiaryId: string): Promise<void> {
+  const advances = await findAdvances(tx, c.id);
+  if (!advances.some((advance) => advance.beneficiaryId === beneficiaryId))
+    throw disbursementProblems['disbursement.not_advanced']();
+}
+
+/** Adds a line under a grant or an advance. The reservation of the award is drawn under its lock: never a fen over the grant. */
 export async function planDisbursement(
   tx: Tx,
   caseId: string,
@@ -136,12 +150,15 @@ export async function planDisbursement(
   const { actor } = tx.ctx;
   const amountFen = requireAmount(input.amount, '/amount');
   const found = await lockCase(tx, caseId, expected);
-  ensurePlannable(found, actor);
+  ensurePlannable(found, actor, input.kind);
   if (await isRequestNumberTaken(tx, actor.agency.id, input.requestNumber))
     throw disbursementProblems['disbursement.request_number_taken']();
   const beneficiary = requireBeneficiary(found, input.beneficiaryId, '/beneficiaryId');
-  if (beneficiary.grantedFen === null) throw disbursementProblems['disbursement.not_granted']();
-  await noteDisbursementPlanned(tx, found);
+  if (isAhead(found, input.kind)) await ensureAdvanced(tx, found, beneficiary.id);
+  else {
+    if (beneficiary.grantedFen === null) throw disbursementProblems['disbursement.not_granted']();
+    await noteDisbursementPlanned(tx, found);
+  }
   const draw = { caseId, beneficiaryId: beneficiary.id, fundId: input.fundId, amountFen };
   const { fundId } = await drawReservation(tx, draw);
   return insertLine(tx, found, beneficiary, { ...input, fundId, amountFen });
@@ -211,6 +228,7 @@ async function voidLine(tx: Tx, line: Disbursement, notes?: DisbursementNotes, d
   const state = disbursementMachine.next(line.state, 'void');
   const saved = await advance(tx, line, state, {
     fact: 'voided',
+    ...(line.recoveryDue ? { change: { recoveryDue: false } } : {}),
     ...(notes ? { notes } : {}),
     ...(data ? { data } : {}),
   });
@@ -230,17 +248,26 @@ export async function voidDisbursement(
   return voidLine(tx, line, input.reason ? { voidReason: input.reason } : undefined);
 }
 
-/** A revoked case pays nothing more: what was not sent to the bank is voided. */
-async function voidRevoked(tx: Tx, fact: Fact): Promise<void> {
+/** A case that ends without its aid pays nothing more: what was not sent to the bank is voided. */
+async function voidStoppable(tx: Tx, fact: Fact): Promise<void> {
   const lines = await lockCaseLines(tx, fact.id);
   const stoppable = lines.filter((line) => disbursementMachine.can(line.state, 'void'));
   // The fund of the first line is locked until the end: in fund order, as everywhere.
   for (const line of stoppable.toSorted((a, b) => (a.fundId < b.fundId ? -1 : 1)))
-    await voidLine(tx, line, undefined, { cause: 'case.revoked' });
+    await voidLine(tx, line, undefined, { cause: fact.type });
+}
+
+/** Refused or withdrawn: what was paid in advance is recovered. */
+async function onNoAid(tx: Tx, fact: Fact): Promise<void> {
+  await voidStoppable(tx, fact);
+  await markCaseEnded(tx, fact.id);
+  await markRecoveryDue(tx, fact.id);
 }
 
 export const disbursementHandlers: readonly FactHandler[] = [
-  { on: ['case.revoked'], handle: voidRevoked },
+  { on: ['case.revoked'], handle: voidStoppable },
+  { on: ['case.refused', 'case.withdrawn'], handle: onNoAid },
+  { on: ['case.granted'], handle: (tx, fact) => markAdvancesCounted(tx, fact.id) },
   { on: ['case.closed', 'case.revoked'], handle: (tx, fact) => markCaseEnded(tx, fact.id) },
 ];
 

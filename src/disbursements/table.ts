@@ -52,6 +52,7 @@ export const disbursements = pgTable(
     recoveryFen: fen('recovery_fen'),
     recoveryOrderedByPersonKey: text('recovery_ordered_by_person_key'),
     recoveredFen: fen('recovered_fen').notNull().default(0n),
+    recoveryDue: boolean('recovery_due').notNull().default(false),
     caseEnded: boolean('case_ended').notNull().default(false),
     version: integer().notNull().default(1),
     createdAt: instant('created_at').notNull(),

@@ -5,6 +5,7 @@ import { relationTo } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
+import { isKeptFrom } from './audience.ts';
 import { type ParentRef, readableKinds, type ScanState, withheld } from './domain.ts';
 import type { ReceivedFile } from './reception.ts';
 import {
@@ -87,7 +88,7 @@ export async function readDocument(tx: Tx, id: string): Promise<Document | undef
   if (!row) return undefined;
   const relation = await relationTo(tx, row.parentKind, row.parentId);
   const overseen = relation === 'oversight' || !may(tx.ctx.actor, 'document:download');
-  const texts = overseen ? null : await openTexts(tx, row);
+  const texts = overseen || (await isKeptFrom(tx, row)) ? null : await openTexts(tx, row);
   if (texts) noteView(tx, row, ['fileName', 'title', 'note']);
   return { row, texts };
 }
@@ -99,7 +100,7 @@ export async function releaseContent(tx: Tx, id: string, scanning: boolean): Pro
   const { actor } = tx.ctx;
   const row = await findDocument(tx, id, readableKinds(actor));
   const relation = row && (await relationTo(tx, row.parentKind, row.parentId));
-  if (!row || relation === 'oversight') return undefined;
+  if (!row || relation === 'oversight' || (await isKeptFrom(tx, row))) return undefined;
   const problem = withheld(row, { agencyId: actor.agency.id, scanning });
   if (problem) throw problem;
   const [key, texts] = [await openContentKey(tx, row), await openTexts(tx, row)];

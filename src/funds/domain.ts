@@ -54,6 +54,19 @@ export const fundProblems = defineProblems({
       'let the procuratorate open a default fund first',
     ],
   },
+  'award.below_advance': {
+    status: 409,
+    zh: [
+      '救助金额低于先行救助',
+      '先行救助已安排 {limit} 元，救助金额不得低于此数',
+      '提高金额；不予救助的，作出不予救助决定后追回',
+    ],
+    en: [
+      'The award is below the advance',
+      'an advance has drawn {limit} yuan; the award may not be lower',
+      'raise the award; or refuse, and the advance is recovered',
+    ],
+  },
   'award.cap_exceeded': {
     status: 409,
     zh: [

@@ -201,7 +201,7 @@ export async function lockReservations(tx: Tx, place: ReservationPlace): Promise
 export async function saveReservation(
   tx: Tx,
   id: string,
-  change: Partial<Pick<ReservationRow, 'drawnFen' | 'releasedFen' | 'ended'>>,
+  change: Partial<Pick<ReservationRow, 'amountFen' | 'drawnFen' | 'releasedFen' | 'ended'>>,
 ): Promise<void> {
   await tx.db
     .update(fundReservations)

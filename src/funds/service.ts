@@ -1,6 +1,5 @@
 // Verbs on funds: opening, movements, and the reservation that a grant makes and its lines draw on.
 import { findSuperiors } from '../agencies/service.ts';
-import { type AssistanceCase, findCase } from '../cases/service.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
 import { onConstraint } from '../platform/db/errors.ts';
@@ -9,24 +8,18 @@ import { httpProblems } from '../platform/http/problem.ts';
 import { fundProblems } from './domain.ts';
 import {
   type FundMovement,
-  type FundRow,
   findDefaultFund,
   findFund,
   insertFunds,
-  insertReservation,
-  lockFunds,
   lockReservations,
   postMovement,
   procuratoratesWithoutFund,
-  type ReservationRow,
   saveReservation,
 } from './repository.ts';
+import { requireCase, reserveAdvance, reserveAwards, restOf } from './reserving.ts';
 
 onConstraint('funds_available_fen_check', () => fundProblems['fund.insufficient']());
 onConstraint('fund_reservations_cap', () => fundProblems['award.cap_exceeded']());
-
-/** Free to be planned: what is neither drawn by a line nor given back. */
-const restOf = (r: ReservationRow) => r.amountFen - r.drawnFen - r.releasedFen;
 
 export const DEFAULT_FUND = { code: 'judicial-aid', name: '司法救助专项资金' } as const;
 
@@ -96,41 +89,13 @@ export async function returnDraw(tx: Tx, draw: Draw & { fundId: string; disburse
   await moveFunds(tx, fundId, { kind: 'release', amountFen, caseId, disbursementId });
 }
 
-type Award = { beneficiaryId: string; fundId: string; amountFen: bigint };
-
-async function awardsOf(tx: Tx, found: AssistanceCase): Promise<Award[]> {
-  const awards: Award[] = [];
-  for (const { id: beneficiaryId, grantedFen, fundId } of found.beneficiaries) {
-    if (grantedFen === null) continue;
-    const usable = fundId ?? (await findDefaultFund(tx, found.handlingAgencyId))?.id;
-    if (!usable) throw fundProblems['fund.unavailable']();
-    awards.push({ beneficiaryId, fundId: usable, amountFen: grantedFen });
-  }
-  return awards;
-}
-
-function ensureCovered(found: AssistanceCase, fund: FundRow | undefined, awards: readonly Award[]): void {
-  if (fund?.agencyId !== found.handlingAgencyId) throw fundProblems['fund.unavailable']();
-  const wanted = awards.reduce((sum, award) => sum + award.amountFen, 0n);
-  if (wanted <= fund.availableFen) return;
-  throw fundProblems['fund.insufficient']({ missing: formatYuan(wanted - fund.availableFen) });
-}
-
-/** A grant reserves every award on its fund, or fails with what is missing: a decision without money is none. */
-async function reserveAwards(tx: Tx, fact: Fact): Promise<void> {
-  const found = await requireCase(tx, fact);
-  const awards = await awardsOf(tx, found);
-  const ids = [...new Set(awards.map((award) => award.fundId))].sort();
-  const locked = new Map((await lockFunds(tx, ids)).map((fund) => [fund.id, fund]));
-  for (const id of ids) {
-    const mine = awards.filter((award) => award.fundId === id);
-    ensureCovered(found, locked.get(id), mine);
-    for (const award of mine) {
-      await insertReservation(tx, { ...award, caseId: found.id });
-      const { amountFen } = award;
-      await moveFunds(tx, id, { kind: 'reservation', amountFen, caseId: found.id, disbursementId: null });
-    }
-  }
+/** What was paid of an ended reservation has come back: it is drawn no more, and nothing is left to be planned. */
+export async function undoDraw(tx: Tx, draw: Draw): Promise<void> {
+  const [reservation] = await lockReservations(tx, draw);
+  if (!reservation) throw new Error('a line has no reservation');
+  const { drawnFen, releasedFen } = reservation;
+  const change = { drawnFen: drawnFen - draw.amountFen, releasedFen: releasedFen + draw.amountFen };
+  await saveReservation(tx, reservation.id, change);
 }
 
 /** A fund named in a proposal must be the handling agency's own; the answer is the same for absent and foreign ones. */
@@ -144,7 +109,7 @@ async function checkProposedFunds(tx: Tx, fact: Fact): Promise<void> {
   }
 }
 
-/** An ended case gives back what no line has drawn. */
+/** An ended case gives back what no line has drawn; one that got no aid, what was reserved in advance. */
 async function releaseRest(tx: Tx, fact: Fact): Promise<void> {
   for (const reservation of await lockReservations(tx, { caseId: fact.id })) {
     if (reservation.ended) continue;
@@ -155,16 +120,11 @@ async function releaseRest(tx: Tx, fact: Fact): Promise<void> {
   }
 }
 
-async function requireCase(tx: Tx, fact: Fact): Promise<AssistanceCase> {
-  const found = await findCase(tx, fact.id);
-  if (!found) throw new Error(`${fact.type} of an absent case`);
-  return found;
-}
-
 export const fundHandlers: readonly FactHandler[] = [
   { on: ['case.proposed'], handle: checkProposedFunds },
   { on: ['case.granted'], handle: reserveAwards },
-  { on: ['case.closed', 'case.revoked'], handle: releaseRest },
+  { on: ['case.advance_approved'], handle: reserveAdvance },
+  { on: ['case.closed', 'case.revoked', 'case.refused', 'case.withdrawn'], handle: releaseRest },
 ];
 
 export { findDefaultFund, findFund };

@@ -1,5 +1,6 @@
 // Correcting an identity: what was empty is filled in, what differs waits for a second person; old values are kept (contract §1 Persons).
 import { ensureAction } from '../kernel/action.ts';
+import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -16,6 +17,8 @@ import {
   type PersonRow,
 } from './repository.ts';
 import { CORRECTION, insertCorrection, keepVersion } from './review-repository.ts';
+
+onConstraint('persons_identity', () => personProblems['person.number_taken']());
 
 export type CorrectionInput = {
   name?: string;

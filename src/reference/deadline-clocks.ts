@@ -83,6 +83,12 @@ export const clocks: readonly Clock[] = [
   },
   {
     ...HANDLER,
+    code: 'D-ADV-PAPERS',
+    starts: [{ on: 'case.advance_approved' }],
+    stops: { 'case.granted': null, 'case.refused': null, 'case.withdrawn': null },
+  },
+  {
+    ...HANDLER,
     code: 'D-FIN',
     starts: [{ on: 'case.granted' }],
     stops: { 'disbursement.submitted': null, 'case.closed': null, 'case.revoked': null },

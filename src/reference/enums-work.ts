@@ -10,6 +10,8 @@ export const workEnums = {
       referral: ['社会救助移送', 'Social-assistance referral'],
       visit: ['回访', 'Follow-up visit'],
       account: ['监测台账', 'Monitoring account'],
+      notice: ['结案告知', 'Case notice'],
+      person: ['人员合并', 'Merge of two records of a person'],
     },
   },
   'work-item-statuses': {

@@ -20,6 +20,7 @@ import {
 } from './domain.ts';
 import { insertOutput, type Referral, type ReferralRow, saveReferral } from './repository.ts';
 import { defaultRespondBy, factData, lockReferral } from './service.ts';
+import { kindsDelivered } from './successors.ts';
 
 export type Target = { id: string; expected: ExpectedVersion };
 type Step = {
@@ -125,14 +126,13 @@ export type OutputInput = {
   note?: string | null;
 };
 
-/** What was asked may be delivered, also by the successor of the department that was asked; else only what this kind of agency delivers. */
 function outputErrors(
   input: OutputInput,
+  kinds: readonly AgencyKind[],
   valueFen: bigint | null,
-  { asked, kind, today }: { asked: readonly string[]; kind: AgencyKind; today: string },
+  today: string,
 ): FieldError[] {
-  const known = asked.includes(input.measure);
-  const errors = known ? [] : measureErrors([{ code: input.measure, pointer: '/measure' }], kind, today);
+  const errors = measureErrors([{ code: input.measure, pointer: '/measure' }], kinds, today);
   if (input.to && input.to < input.from)
     errors.push({ pointer: '/to', code: 'date.before_start', detail: 'earlier than `from`' });
   if (valueFen !== null && valueFen <= 0n)
@@ -145,7 +145,7 @@ export async function recordOutput(tx: Tx, target: Target, input: OutputInput): 
   const referral = await beginReferral(tx, target, 'output');
   const valueFen = input.value ? (parseYuan(input.value.amount) ?? null) : null;
   const { actor, today } = tx.ctx;
-  const errors = outputErrors(input, valueFen, { asked: referral.measures, kind: actor.agency.kind, today });
+  const errors = outputErrors(input, await kindsDelivered(tx, actor.agency), valueFen, today);
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   if (referral.outputs.length >= MAX_OUTPUTS) throw referralProblems['referral.outputs_full']({ limit: MAX_OUTPUTS });
   const output = await insertOutput(tx, {

@@ -86,16 +86,16 @@ export function isResponseOverdue(r: { state: ReferralState; respondBy: string }
   return unanswered.some((s) => s === r.state) && r.respondBy < today;
 }
 
-/** Each measure is a valid code that the recipient's kind of agency delivers (domain §9). */
+/** Each measure is a valid code that one of these kinds of agencies delivers (domain §9). */
 export function measureErrors(
   measures: readonly { code: string; pointer: string }[],
-  agencyKind: AgencyKind,
+  kinds: readonly AgencyKind[],
   day: string,
 ): FieldError[] {
   return measures.flatMap(({ code, pointer }) => {
     const item = validCode(measureCodeSet, code, day);
     if (!item) return [{ pointer, code: 'code.unknown', detail: `no measure ${code} on ${day}` }];
-    if (item.agencyKind === agencyKind) return [];
+    if (kinds.some((kind) => kind === item.agencyKind)) return [];
     return [{ pointer, code: 'measure.wrong_agency', detail: `${code} is delivered by ${item.agencyKind}` }];
   });
 }

@@ -44,7 +44,7 @@ async function sendOnward(tx: Tx, referral: Referral, input: OnwardInput, at: st
   const { agencyId, measures } = input;
   const [agency] = await requireStanding(tx, [agencyId], () => `${at}/agencyId`);
   const respondBy = input.respondBy ?? defaultRespondBy(today);
-  const errors = agency ? requestErrors({ measures, respondBy }, agency, today, at) : [];
+  const errors = agency ? await requestErrors(tx, { measures, respondBy }, agency, at) : [];
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   const { originKind, clueId, assistanceCaseId, monitoringAccountId, legalBasis } = referral;
   const origin = { originKind, clueId, assistanceCaseId, monitoringAccountId, forwardedFromId: referral.id };
@@ -97,7 +97,8 @@ export async function followUpReferral(tx: Tx, target: Target, input: FollowUpIn
     kind: 'referral',
     id: referral.id,
     changed: ['followUp', 'followUpDecision'],
-    data: { ...factData(saved), decision, followUpReferralId: next?.id ?? null },
+    // The recipient hears of it too: where the need went is the sender's.
+    data: { ...factData(saved), decision },
   });
   return saved;
 }

@@ -1,5 +1,7 @@
 // Referrals in the database: narrative sealed with the referral's key, each disclosed person with the person's own.
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, not, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { agencies } from '../agencies/table.ts';
+import type { AgencyKind } from '../kernel/actor.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -53,6 +55,14 @@ export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
     .limit(limit);
 }
 
+/** State and recipient alone, without opening anything. */
+export async function findPart(tx: Tx, id: string) {
+  const { state, agencyId } = referrals;
+  const where = and(eq(referrals.id, id), visible(tx, 'referral', referrals.id));
+  const [row] = await tx.db.select({ state, agencyId }).from(referrals).where(where);
+  return row;
+}
+
 /** Ids of all open referrals to an agency, in the order in which rows are locked. */
 export async function openReferralsOf(tx: Tx, agencyId: string): Promise<string[]> {
   const rows = await tx.db
@@ -66,6 +76,35 @@ export async function openReferralsOf(tx: Tx, agencyId: string): Promise<string[
       ),
     )
     .orderBy(asc(referrals.id));
+  return rows.map((row) => row.id);
+}
+
+/** Kinds of the departments that an agency carries on for: their measures are its own now. */
+export async function findPredecessorKinds(tx: Tx, agencyId: string): Promise<AgencyKind[]> {
+  const { rows } = await tx.db.execute<{ kind: AgencyKind }>(sql`
+    with recursive former as (
+      select id, kind, 1 as depth from agencies where successor_id = ${agencyId}
+      union all select a.id, a.kind, former.depth + 1 from agencies a join former on a.successor_id = former.id
+        where former.depth < 9)
+    select distinct kind from former`);
+  return rows.map((row) => row.kind);
+}
+
+/** Departments with open referrals whose last day is before `day`; they have a successor, or nobody to hand over to. */
+export async function recipientsEndedBefore(tx: Tx, day: string): Promise<string[]> {
+  const rows = await tx.db
+    .selectDistinct({ id: agencies.id })
+    .from(agencies)
+    .innerJoin(referrals, eq(referrals.agencyId, agencies.id))
+    .where(
+      and(
+        lt(agencies.validTo, day),
+        isNotNull(agencies.successorId),
+        inArray(referrals.state, [...OPEN_STATES]),
+        visible(tx, 'referral', referrals.id),
+      ),
+    )
+    .orderBy(asc(agencies.id));
   return rows.map((row) => row.id);
 }
 

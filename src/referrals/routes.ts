@@ -2,12 +2,13 @@
 import { onCaseView } from '../cases/parts.ts';
 import { viewClue } from '../clues/routes.ts';
 import { ClueView } from '../clues/schema.ts';
+import { onDocumentAudience } from '../documents/audience.ts';
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { isOpen } from './domain.ts';
 import { routeClueWithReferrals, sendCaseReferrals } from './origins.ts';
 import { PackageView, viewPackage } from './package.ts';
-import './records.ts';
-import { findLatestOfCase, findReferral, listReferrals } from './repository.ts';
+import { findLatestOfCase, findPart, findReferral, listReferrals } from './repository.ts';
 import {
   CaseReferralQuery,
   ReferralPage,
@@ -21,6 +22,11 @@ import {
 import { locationOf, requestsOf, viewReferral, viewSent } from './view.ts';
 
 onCaseView({ name: 'referrals', load: findLatestOfCase });
+// The papers of a referral are part of its package: the recipient of one that ended keeps its own.
+onDocumentAudience('referral', async (tx, id) => {
+  const part = await findPart(tx, id);
+  return part !== undefined && part.agencyId === tx.ctx.actor.agency.id && !isOpen(part.state);
+});
 
 const tags = ['Social-assistance referrals'];
 const params = IdParams;

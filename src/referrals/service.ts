@@ -19,7 +19,7 @@ import {
   type ReferralPerson,
   type ReferralRow,
 } from './repository.ts';
-import { requireStanding } from './successors.ts';
+import { kindsDelivered, requireStanding } from './successors.ts';
 
 export type { Referral, ReferralOutput, ReferralPerson, ReferralRow };
 export { findReferral };
@@ -68,12 +68,13 @@ export function defaultRespondBy(today: string): string {
 type Place = (index: number) => string;
 
 /** Rules of one request against its recipient: a department of the right kind, a day that has not passed. */
-export function requestErrors(
+export async function requestErrors(
+  tx: Tx,
   request: { measures: readonly string[]; respondBy?: string | undefined },
   agency: AgencyRow,
-  today: string,
   at: string,
-): FieldError[] {
+): Promise<FieldError[]> {
+  const { today } = tx.ctx;
   const errors: FieldError[] = [];
   if (agency.kind === 'procuratorate')
     errors.push({
@@ -83,7 +84,7 @@ export function requestErrors(
     });
   else {
     const measures = request.measures.map((code, i) => ({ code, pointer: `${at}/measures/${i}` }));
-    errors.push(...measureErrors(measures, agency.kind, today));
+    errors.push(...measureErrors(measures, await kindsDelivered(tx, agency), today));
   }
   if (request.respondBy !== undefined && request.respondBy < today)
     errors.push({ pointer: `${at}/respondBy`, code: 'date.past', detail: 'a day before today' });
@@ -184,10 +185,11 @@ export async function sendReferrals(
     (i) => `${at(i)}/agencyId`,
   );
   const planned = requests.map((request, i) => ({ request, persons: requirePersons(origin, request, at(i)) }));
-  const errors = agencies.flatMap((agency, i) => {
+  const errors: FieldError[] = [];
+  for (const [i, agency] of agencies.entries()) {
     const request = requests[i];
-    return request ? requestErrors(request, agency, today, at(i)) : [];
-  });
+    if (request) errors.push(...(await requestErrors(tx, request, agency, at(i))));
+  }
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   const superiors = await findSuperiors(tx, actor.agency.id);
   const place = {

@@ -1,23 +1,12 @@
 // Departments end and others carry on (domain §9: the poverty office changed name twice): nothing is referred to the past.
-import { type AgencyRow, requireAgencies, requireAgencyMap } from '../agencies/service.ts';
+import { type AgencyRow, findStanding, requireAgencies } from '../agencies/service.ts';
+import type { AgencyKind } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { referralProblems } from './domain.ts';
-
-/** Longer chains of reorganisations do not occur; a circle ends here too. */
-const MAX_STEPS = 5;
+import { findPredecessorKinds } from './repository.ts';
 
 /** `validTo` is the last day. */
 export const hasEnded = (agency: AgencyRow, day: string) => agency.validTo !== null && agency.validTo < day;
-
-/** Who carries on for an agency that has ended, by way of successors that have ended themselves. */
-export async function standingSuccessor(tx: Tx, agency: AgencyRow): Promise<AgencyRow | undefined> {
-  let current = agency;
-  for (let step = 0; step < MAX_STEPS && current.successorId; step++) {
-    current = (await requireAgencyMap(tx, [current.successorId]))(current.successorId);
-    if (!hasEnded(current, tx.ctx.today)) return current;
-  }
-  return undefined;
-}
 
 /** Active agencies named in a body that still stand; 409 with the successor's id where one has ended. */
 export async function requireStanding(
@@ -28,11 +17,16 @@ export async function requireStanding(
   const agencies = await requireAgencies(tx, ids, pointer);
   for (const [i, agency] of agencies.entries()) {
     if (!hasEnded(agency, tx.ctx.today)) continue;
-    const successor = await standingSuccessor(tx, agency);
+    const successor = await findStanding(tx, agency);
     const { name } = agency;
     if (!successor) throw referralProblems['referral.agency_ended']({ name });
     const place = { pointer: pointer(i), code: 'agency.succeeded', detail: successor.id };
     throw referralProblems['referral.agency_succeeded']({ name, successor: successor.name }, [place]);
   }
   return agencies;
+}
+
+/** Whose measures an agency delivers: its own kind's, and those of the departments it carries on for. */
+export async function kindsDelivered(tx: Tx, agency: { id: string; kind: AgencyKind }): Promise<AgencyKind[]> {
+  return [agency.kind, ...(await findPredecessorKinds(tx, agency.id))];
 }

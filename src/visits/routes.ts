@@ -63,10 +63,7 @@ function readRoutes(app: App): void {
     (req) => {
       const { updatedSince, ...filter } = req.query;
       const wanted = { ...filter, assistanceCaseId: req.params.id, ...sinceOf(updatedSince) };
-      return req.list(
-        (tx, page) => listVisits(tx, wanted, page),
-        (_tx, visit) => toVisitItem(visit),
-      );
+      return req.list((tx, page) => listVisits(tx, wanted, page), toVisitItem);
     },
   );
   app.get(
@@ -84,10 +81,7 @@ function readRoutes(app: App): void {
     },
     (req) => {
       const { updatedSince, ...filter } = req.query;
-      return req.list(
-        (tx, page) => listVisits(tx, { ...filter, ...sinceOf(updatedSince) }, page),
-        (_tx, visit) => toVisitItem(visit),
-      );
+      return req.list((tx, page) => listVisits(tx, { ...filter, ...sinceOf(updatedSince) }, page), toVisitItem);
     },
   );
   app.get(

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { ClueUpsert } from '../clues/schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
+import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
   AvailableAction,
@@ -21,6 +22,7 @@ import {
 import { enumValues } from '../reference/enums.ts';
 import { referralMembers } from '../referrals/schema.ts';
 import {
+  keepsAccount,
   MAX_AMENDMENTS,
   MAX_FORMER_DATES,
   MEASURE_STATUSES,
@@ -213,14 +215,21 @@ export const VisitView = named(
   }),
 );
 
-export function listedOf(visit: ListedRow<VisitRow>) {
-  const { id, number, state, version, assistanceCaseId, monitoringAccountId, plannedOn, mode, doneOn } = visit;
-  const { riskLevel, missedReasonCode } = visit;
+/** An agency that was invited to the visit alone learns nothing of the case or account behind it. */
+function originFor(tx: Tx, visit: ListedRow<VisitRow>) {
+  const own = tx.ctx.actor.agency.id;
+  const guest = visit.jointAgencyIds.includes(own) && !keepsAccount(visit, own);
+  const { assistanceCaseId, monitoringAccountId } = visit;
+  return guest ? { assistanceCaseId: null, monitoringAccountId: null } : { assistanceCaseId, monitoringAccountId };
+}
+
+export function listedOf(tx: Tx, visit: ListedRow<VisitRow>) {
+  const { id, number, state, version, plannedOn, mode, doneOn, riskLevel, missedReasonCode } = visit;
   const times = { createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString() };
-  const origin = { assistanceCaseId, monitoringAccountId };
+  const origin = originFor(tx, visit);
   return { id, number, state, version, ...origin, plannedOn, mode, doneOn, riskLevel, missedReasonCode, ...times };
 }
 
-export function toVisitItem(visit: ListedRow<VisitRow>): Static<typeof VisitItem> {
-  return { ...listedOf(visit), handlingAgencyId: visit.handlingAgencyId };
+export function toVisitItem(tx: Tx, visit: ListedRow<VisitRow>): Static<typeof VisitItem> {
+  return { ...listedOf(tx, visit), handlingAgencyId: visit.handlingAgencyId };
 }

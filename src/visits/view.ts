@@ -59,7 +59,7 @@ function toVisitView(tx: Tx, visit: Visit, known: Known): Static<typeof VisitVie
   const party = isVisitParty(visit, actor.agency.id);
   const notes = party ? visit.notes : {};
   return {
-    ...listedOf(visit),
+    ...listedOf(tx, visit),
     ...sidesOf(visit, known),
     ...textsFor(tx, visit, party),
     personIds: visit.personIds,

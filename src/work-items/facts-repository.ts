@@ -1,35 +1,107 @@
-// Facts of resources as the work items ask for them; a clue comes with its agencies in one statement, for every submission asks.
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+// What the work items ask the tables: facts, candidate agencies with their due day, and resources that changed with another.
+import { and, eq, getTableColumns, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { agencies } from '../agencies/table.ts';
+import { caseNotices } from '../cases/notice-table.ts';
 import { clues } from '../clues/table.ts';
+import { deadlines } from '../deadlines/table.ts';
 import { disbursements } from '../disbursements/table.ts';
+import { SYSTEM_SCOPE } from '../kernel/actor.ts';
+import type { ResourceKind } from '../kernel/fact.ts';
+import { personMerges, persons } from '../persons/table.ts';
 import { access } from '../platform/db/access.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { placeColumns, related } from './repository.ts';
+
+const place = {
+  id: agencies.id,
+  code: agencies.code,
+  name: agencies.name,
+  kind: agencies.kind,
+  level: agencies.level,
+  regionCode: agencies.regionCode,
+};
+
+/** The earliest running due day that binds the agency. */
+const dueOn = (kind: ResourceKind, id: SQL) => sql<string | null>`(select min(d.due_on)::text from ${deadlines} d
+  where d.subject_id = ${id} and d.subject_kind = ${kind} and d.party_agency_id = ${agencies.id} and d.state = 'running')`;
+
+/** Agencies that stand in a direct relation to the resource. */
+const related = (kind: ResourceKind, id: SQL) =>
+  and(
+    eq(access.kind, kind),
+    eq(access.resourceId, id),
+    ne(access.agencyId, SYSTEM_SCOPE),
+    ne(access.relation, 'oversight'),
+  );
+
+const candidate = (kind: ResourceKind, id: SQL) => ({
+  agency: place,
+  relation: access.relation,
+  dueOn: dueOn(kind, id).as('due'),
+});
+const wanted = sql`${sql.placeholder('id')}::uuid`;
+
+export function findCandidates(tx: Tx, kind: ResourceKind, id: string) {
+  return prepared(tx.db, `work_candidates_${kind}`, (db, name) =>
+    db
+      .select(candidate(kind, wanted))
+      .from(access)
+      .innerJoin(agencies, eq(agencies.id, access.agencyId))
+      .where(related(kind, wanted))
+      .prepare(name),
+  ).execute({ id });
+}
 
 const { narrativeSealed: _narrative, outcomeSealed: _outcome, ...clueColumns } = getTableColumns(clues);
 
+/** A clue comes with its agencies in one statement, for every submission asks. */
 export async function findClueWork(tx: Tx, id: string) {
-  const rows = await prepared(tx.db, 'clue_work', (db, name) =>
+  const rows = await prepared(tx.db, 'work_clue', (db, name) =>
     db
-      .select({ clue: clueColumns, agency: placeColumns })
+      .select({ clue: clueColumns, ...candidate('clue', sql`${clues.id}`) })
       .from(clues)
       .innerJoin(access, related('clue', sql`${clues.id}`))
       .innerJoin(agencies, eq(agencies.id, access.agencyId))
-      .where(eq(clues.id, sql.placeholder('id')))
+      .where(eq(clues.id, wanted))
       .prepare(name),
   ).execute({ id });
   const clue = rows[0]?.clue;
   if (!clue) return undefined;
-  const facts = { ...clue, urgent: clue.urgency === 'emergency_medical' };
-  return { facts, candidates: rows.map((row) => row.agency) };
+  return { facts: { ...clue, urgent: clue.urgency === 'emergency_medical' }, candidates: rows };
 }
 
-export async function findLinesOfCase(tx: Tx, caseId: string): Promise<string[]> {
+/** Urgent treatment stays urgent in the case that came of the clue. */
+export async function isUrgentClue(tx: Tx, clueId: string | null): Promise<boolean> {
+  if (clueId === null) return false;
+  const [clue] = await tx.db.select({ urgency: clues.urgency }).from(clues).where(eq(clues.id, clueId));
+  return clue?.urgency === 'emergency_medical';
+}
+
+export async function findNoticeFacts(tx: Tx, id: string) {
+  const { number, state, federationId } = caseNotices;
+  const [notice] = await tx.db
+    .select({ id: caseNotices.id, number, state, federationId })
+    .from(caseNotices)
+    .where(eq(caseNotices.id, id));
+  return notice;
+}
+
+/** A person with the merge that is proposed. */
+export async function findPersonFacts(tx: Tx, id: string) {
+  const proposed = and(eq(personMerges.personId, persons.id), eq(personMerges.state, 'proposed'));
+  const [found] = await tx.db
+    .select({ id: persons.id, state: persons.state, proposedByPersonKey: personMerges.proposedByPersonKey })
+    .from(persons)
+    .innerJoin(personMerges, proposed)
+    .where(eq(persons.id, id));
+  return found;
+}
+
+export async function findLinesOfCases(tx: Tx, caseIds: readonly string[]): Promise<string[]> {
+  if (caseIds.length === 0) return [];
   const rows = await tx.db
     .select({ id: disbursements.id })
     .from(disbursements)
-    .where(and(eq(disbursements.caseId, caseId)));
+    .where(inArray(disbursements.caseId, [...caseIds]));
   return rows.map((row) => row.id);
 }

@@ -1,10 +1,13 @@
 // Work items in the database: replaced for a resource in two statements, listed by one index in the order of the queue.
-import { and, asc, desc, eq, gt, inArray, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
-import { agencies, officers } from '../agencies/table.ts';
-import { type Actor, type ActorAgency, SYSTEM_SCOPE } from '../kernel/actor.ts';
-import type { ResourceKind } from '../kernel/fact.ts';
+
+import { and, asc, desc, eq, gt, inArray, is, lt, lte, SQL, sql } from 'drizzle-orm';
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgInsertBase } from 'drizzle-orm/pg-core';
+import { officers } from '../agencies/table.ts';
+import type { Actor } from '../kernel/actor.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
 import { access } from '../platform/db/access.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { queueKey, type WorkKind, type WorkOrder } from './domain.ts';
 import { workItems } from './table.ts';
@@ -22,47 +25,6 @@ export type WorkFilter = {
   dueBefore?: string | undefined;
   order: WorkOrder;
 };
-
-/** Statements that follow see every resource, as fact handlers do; the transaction is about to end. */
-export async function underSystemScope<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  const { scope, oversight } = tx.ctx;
-  const switched = tx.db
-    .execute(sql`select set_config('app.agency', ${SYSTEM_SCOPE}, true), set_config('app.oversight', 'on', true)`)
-    .catch(() => undefined);
-  Object.assign(tx.ctx, { scope: SYSTEM_SCOPE, oversight: true });
-  try {
-    return await work();
-  } finally {
-    Object.assign(tx.ctx, { scope, oversight });
-    await switched;
-  }
-}
-
-export const placeColumns = {
-  id: agencies.id,
-  code: agencies.code,
-  name: agencies.name,
-  kind: agencies.kind,
-  level: agencies.level,
-  regionCode: agencies.regionCode,
-};
-
-/** Agencies that stand in a direct relation to the resource. */
-export const related = (kind: ResourceKind, id: SQL | string) =>
-  and(
-    eq(access.kind, kind),
-    eq(access.resourceId, id),
-    ne(access.agencyId, SYSTEM_SCOPE),
-    ne(access.relation, 'oversight'),
-  );
-
-export async function findCandidates(tx: Tx, kind: ResourceKind, id: string): Promise<ActorAgency[]> {
-  return tx.db
-    .select(placeColumns)
-    .from(access)
-    .innerJoin(agencies, eq(agencies.id, access.agencyId))
-    .where(related(kind, id));
-}
 
 /** The designated officer, unless the rule keeps that very person out. */
 const assigneeOf = (officerId: SQL, keys: SQL) =>
@@ -97,11 +59,11 @@ function rowsOf(tx: Tx, items: readonly NewWork[]) {
   });
 }
 
-async function insertItems(tx: Tx, items: readonly NewWork[], replacing: boolean): Promise<void> {
-  const insert = tx.db.insert(workItems).values(rowsOf(tx, items));
-  if (!replacing) return void (await insert);
-  const due = sql`coalesce(excluded.due_on, '9999-12-31')`;
-  await insert.onConflictDoUpdate({
+const due = sql`coalesce(excluded.due_on, '9999-12-31')`;
+
+/** What is known already keeps its id and its assignment, and only what differs is written. */
+const orUpdate = (insert: PgInsertBase<typeof workItems, NodePgQueryResultHKT>) =>
+  insert.onConflictDoUpdate({
     target: [workItems.resourceId, workItems.agencyId, workItems.action],
     set: {
       permissions: setTo('permissions'),
@@ -115,36 +77,45 @@ async function insertItems(tx: Tx, items: readonly NewWork[], replacing: boolean
       queueKey: sql`case when excluded.urgent then '0|' else '1|' end || ${due} || '|' || ${workItems.id}`,
       assigneeOfficerId: assigneeOf(kept, sql`excluded.excluded_person_keys`),
       version: sql`${workItems.version} + 1`,
-      updatedAt: tx.ctx.now,
+      updatedAt: setTo('updated_at'),
     },
     setWhere: sql`(${list('work_items')}, work_items.assigned_by is not null or work_items.assignee_officer_id is not distinct from excluded.assignee_officer_id)
       is distinct from (${list('excluded')}, true)`,
   });
+
+function insertItems(tx: Tx, items: readonly NewWork[]): Promise<unknown> {
+  const rows = rowsOf(tx, items);
+  const plain = rows.flatMap(({ assigneeOfficerId, ...row }) =>
+    is(assigneeOfficerId, SQL) ? [] : [{ ...row, assigneeOfficerId }],
+  );
+  if (plain.length === rows.length) return insertRows(tx.db, workItems, plain, { name: 'work', end: orUpdate });
+  return orUpdate(tx.db.insert(workItems).values(rows)).execute();
 }
 
-/** The items of these resources are `items` from now on; `fresh`: resources that have had none. */
-export async function replaceItems(
+/** Sends what makes `items` the items of these resources from now on; `fresh`: a resource that has had none. */
+export function replaceItems(
   tx: Tx,
   resources: readonly { id: string; fresh: boolean }[],
   items: readonly NewWork[],
-): Promise<void> {
+): Promise<unknown>[] {
   const known = resources.filter((resource) => !resource.fresh).map((resource) => resource.id);
   const keys = items.map((item) => `${item.resourceId}|${item.agencyId}|${item.action}`);
   const key = sql`${workItems.resourceId} || '|' || ${workItems.agencyId} || '|' || ${workItems.action}`;
   const gone = and(inArray(workItems.resourceId, known), sql`${key} <> all(${sql.param(keys)}::text[])`);
-  await Promise.all([
-    known.length > 0 ? tx.db.delete(workItems).where(gone) : undefined,
-    items.length > 0 ? insertItems(tx, items, known.length > 0) : undefined,
-  ]);
+  return [
+    ...(known.length > 0 ? [tx.db.delete(workItems).where(gone).execute()] : []),
+    ...(items.length > 0 ? [insertItems(tx, items)] : []),
+  ];
 }
 
 /** Nobody waits for an officer who left: what was theirs is open again. */
-export async function releaseItemsOf(tx: Tx, officerId: string): Promise<void> {
+export function releaseItemsOf(tx: Tx, officerId: string): Promise<unknown> {
   const set = { assigneeOfficerId: null, assignedBy: null, assignedAt: null, updatedAt: tx.ctx.now };
-  await tx.db
+  return tx.db
     .update(workItems)
     .set({ ...set, version: sql`${workItems.version} + 1` })
-    .where(eq(workItems.assigneeOfficerId, officerId));
+    .where(eq(workItems.assigneeOfficerId, officerId))
+    .execute();
 }
 
 /** The same answer as `fits`, inside the statement so that a page is full. */

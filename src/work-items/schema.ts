@@ -25,7 +25,7 @@ const listed = {
   resource: Closed({
     type: Literals(WORK_KINDS),
     id: Id,
-    number: Type.String({ maxLength: 64 }),
+    number: Nullable(Type.String({ maxLength: 64, description: 'persons have none' })),
     href: Type.String({ maxLength: 200 }),
   }),
   action: Type.String({ maxLength: 64, description: 'as in availableActions of the resource' }),

@@ -19,6 +19,8 @@ const PATHS: Readonly<Record<WorkKind, string>> = {
   referral: 'referrals',
   visit: 'visits',
   account: 'monitoring-accounts',
+  notice: 'case-notices',
+  person: 'persons',
 };
 
 /** Where the resource stands: its `availableActions` has the action. */

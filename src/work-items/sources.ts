@@ -1,112 +1,138 @@
-// Where work comes from: each kind of resource with its action table, and how its facts are read; one line per kind.
+// Where work comes from: each kind of resource with its action table, and how its facts are read; one entry per kind.
 import { accountActions, accountMachine } from '../accounts/domain.ts';
 import { findAccount } from '../accounts/service.ts';
 import { caseActions } from '../cases/actions.ts';
 import { caseMachine } from '../cases/domain.ts';
+import { noticeActions, noticeMachine } from '../cases/notice-domain.ts';
 import { findCase } from '../cases/service.ts';
 import { clueActions, clueMachine } from '../clues/domain.ts';
 import { disbursementActions, disbursementMachine } from '../disbursements/domain.ts';
 import { findDisbursement } from '../disbursements/service.ts';
 import type { ActorAgency } from '../kernel/actor.ts';
-import type { Fact } from '../kernel/fact.ts';
+import { personActions, personMachine } from '../persons/lifecycle.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { referralActions, referralMachine } from '../referrals/domain.ts';
 import { findReferral } from '../referrals/service.ts';
 import { visitActions, visitMachine } from '../visits/domain.ts';
 import { findVisit } from '../visits/service.ts';
 import { type Opening, openingsFor, type Rule, type WorkKind } from './domain.ts';
-import { findClueWork, findLinesOfCase } from './facts-repository.ts';
-import { findCandidates } from './repository.ts';
+import { findCandidates, findClueWork, findNoticeFacts, findPersonFacts, isUrgentClue } from './facts-repository.ts';
+
+/** An agency that may have to act, how it stands to the resource, and the earliest clock that binds it. */
+export type Candidate = { agency: ActorAgency; relation: string; dueOn: string | null };
 
 /** A resource for which somebody may have to act. */
 export type WorkResource = {
   kind: WorkKind;
   id: string;
-  number: string;
+  number: string | null;
   urgent: boolean;
   /** The day its own record names: a planned visit, an answer asked for. */
   dueOn: string | null;
-  candidates: readonly ActorAgency[];
-  openings(agency: ActorAgency, grantable: ReadonlySet<string>): Opening[];
+  candidates: readonly Candidate[];
+  openings(candidate: Candidate, grantable: ReadonlySet<string>): Opening[];
 };
 
 export type WorkSource = { read: string; load(tx: Tx, id: string): Promise<WorkResource | undefined> };
 
-type Loaded<F> = F & { id: string; number: string; urgent?: boolean; dueOn?: string | null };
+type Described = { number?: string; urgent?: boolean; dueOn?: string | null };
+type Found<L> = { facts: L & Described; candidates: readonly Candidate[] } | undefined;
 
-function source<F extends { state: S }, S extends string, V extends string>(
+/** `factsFor`: where the facts depend on how the agency stands to the resource. */
+function source<L extends object, F extends { state: S }, S extends string, V extends string>(
   kind: WorkKind,
   rule: Rule<F, S, V>,
-  load: (tx: Tx, id: string) => Promise<{ facts: Loaded<F>; candidates: readonly ActorAgency[] } | undefined>,
+  find: (tx: Tx, id: string) => Promise<Found<L>>,
+  factsFor: (loaded: L, candidate: Candidate, today: string) => F,
 ): WorkSource {
   return {
     read: rule.read,
     async load(tx, id) {
-      const found = await load(tx, id);
+      const found = await find(tx, id);
       if (!found) return undefined;
       const { facts, candidates } = found;
-      const { number, urgent = false, dueOn = null } = facts;
-      const openings = (agency: ActorAgency, grantable: ReadonlySet<string>) =>
-        openingsFor(rule, facts, agency, grantable);
+      const { number = null, urgent = false, dueOn = null } = facts;
+      const { today } = tx.ctx;
+      const openings = (candidate: Candidate, grantable: ReadonlySet<string>) =>
+        openingsFor(rule, factsFor(facts, candidate, today), candidate.agency, grantable);
       return { kind, id, number, urgent, dueOn, candidates, openings };
     },
   };
 }
 
 /** The facts as the feature's own verbs find them, and the agencies that may have to act. */
-function found<F>(kind: WorkKind, find: (tx: Tx, id: string) => Promise<Loaded<F> | undefined>) {
-  return async (tx: Tx, id: string) => {
+function both<L>(kind: WorkKind, find: (tx: Tx, id: string) => Promise<(L & Described) | undefined>) {
+  return async (tx: Tx, id: string): Promise<Found<L>> => {
     const [facts, candidates] = await Promise.all([find(tx, id), findCandidates(tx, kind, id)]);
     return facts && { facts, candidates };
   };
 }
 
-const rule = <F extends { state: S }, S extends string, V extends string>(r: Rule<F, S, V>) => r;
+const asIs = <F>(facts: F): F => facts;
+
+async function findCaseWork(tx: Tx, id: string) {
+  const found = await findCase(tx, id);
+  return found && { ...found, urgent: await isUrgentClue(tx, found.clueId) };
+}
+
+async function findReferralWork(tx: Tx, id: string) {
+  const found = await findReferral(tx, id);
+  return found && { ...found, dueOn: found.respondBy };
+}
+
+async function findVisitWork(tx: Tx, id: string) {
+  const found = await findVisit(tx, id);
+  return found && { ...found, dueOn: found.plannedOn };
+}
 
 export const sources: Readonly<Record<WorkKind, WorkSource>> = {
-  clue: source('clue', rule({ machine: clueMachine, actions: clueActions, read: 'clue:read' }), findClueWork),
+  clue: source('clue', { machine: clueMachine, actions: clueActions, read: 'clue:read' }, findClueWork, asIs),
   case: source(
     'case',
-    rule({ machine: caseMachine, actions: caseActions, read: 'case:read' }),
-    found('case', findCase),
+    { machine: caseMachine, actions: caseActions, read: 'case:read' },
+    both('case', findCaseWork),
+    asIs,
   ),
   disbursement: source(
     'disbursement',
-    rule({ machine: disbursementMachine, actions: disbursementActions, read: 'disbursement:read' }),
-    found('disbursement', findDisbursement),
+    { machine: disbursementMachine, actions: disbursementActions, read: 'disbursement:read' },
+    both('disbursement', findDisbursement),
+    asIs,
   ),
   referral: source(
     'referral',
-    rule({ machine: referralMachine, actions: referralActions, read: 'referral:read' }),
-    found('referral', async (tx, id) => {
-      const referral = await findReferral(tx, id);
-      return referral && { ...referral, dueOn: referral.respondBy };
-    }),
+    { machine: referralMachine, actions: referralActions, read: 'referral:read' },
+    both('referral', findReferralWork),
+    asIs,
   ),
   visit: source(
     'visit',
-    rule({ machine: visitMachine, actions: visitActions, read: 'visit:read' }),
-    found('visit', async (tx, id) => {
-      const visit = await findVisit(tx, id);
-      return visit && { ...visit, dueOn: visit.plannedOn };
-    }),
+    { machine: visitMachine, actions: visitActions, read: 'visit:read' },
+    both('visit', findVisitWork),
+    asIs,
   ),
   account: source(
     'account',
-    rule({ machine: accountMachine, actions: accountActions, read: 'account:read' }),
-    found('account', findAccount),
+    { machine: accountMachine, actions: accountActions, read: 'account:read' },
+    both('account', findAccount),
+    asIs,
+  ),
+  notice: source(
+    'notice',
+    { machine: noticeMachine, actions: noticeActions, read: 'notice:read' },
+    both('notice', findNoticeFacts),
+    asIs,
+  ),
+  // Of a person only the confirmation of a merge awaits anybody: an agency with a case or account of its own.
+  person: source(
+    'person',
+    { machine: personMachine, actions: personActions, read: 'person:read' },
+    both('person', findPersonFacts),
+    (person, { relation }, today) => {
+      const own = relation === 'handler' || relation === 'owner';
+      return { ...person, own, handled: own, mergedOn: null, today };
+    },
   ),
 };
 
-export const isWorkKind = (kind: string): kind is WorkKind => Object.hasOwn(sources, kind);
-
-export type Stale = { kind: WorkKind; id: string; fresh: boolean };
-
-/** Resources whose own facts this fact has changed without saying so: lines count in their case, and end with it. */
-export async function alsoStale(tx: Tx, fact: Fact): Promise<Stale[]> {
-  const caseId = fact.data?.assistanceCaseId;
-  if (fact.kind === 'disbursement' && typeof caseId === 'string') return [{ kind: 'case', id: caseId, fresh: false }];
-  if (fact.type !== 'case.closed' && fact.type !== 'case.revoked') return [];
-  const ids = await findLinesOfCase(tx, fact.id);
-  return ids.map((id) => ({ kind: 'disbursement', id, fresh: false }));
-}
+export const isWorkKind = (kind: unknown): kind is WorkKind => typeof kind === 'string' && Object.hasOwn(sources, kind);

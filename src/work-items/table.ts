@@ -9,7 +9,8 @@ export const workItems = pgTable('work_items', {
   id: uuid().primaryKey(),
   kind: text().$type<WorkKind>().notNull(),
   resourceId: uuid('resource_id').notNull(),
-  resourceNumber: text('resource_number').notNull(),
+  /** Persons have none. */
+  resourceNumber: text('resource_number'),
   agencyId: uuid('agency_id').notNull(),
   action: text().notNull(),
   permissions: text().array().notNull(),

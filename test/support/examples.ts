@@ -58,6 +58,9 @@ export function normalise(examples: Examples, started: number): Examples {
   text = settleInstants(text, started);
   text = text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl');
   text = replaceInOrder(text, /(?<="(?:kid|x|y)":")[\w-]{16,43}(?=")/g, (n) => `public-key-part-${n}`);
+  text = replaceInOrder(text, /(?<="(?:digest|salt|candidateId)":")[\w-]{22,43}(?=")/g, (n) =>
+    `example-${n}`.padEnd(22, '0'),
+  );
   text = replaceInOrder(text, /(?<="client_secret":")[^"]+/g, (n) => `secret-shown-once-${n}`);
   text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));
   return JSON.parse(text) as Examples;

@@ -21,12 +21,15 @@ export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly
 /** An upward reaction: runs in the same transaction under the system scope, and may record further facts. */
 export type FactHandler = { on: readonly string[]; handle: (tx: Tx, fact: Fact) => Promise<void> };
 
+/** Hears all facts at once, after the last handler and under the system scope, for what follows from the whole; adds no fact. */
+export type FactsHandler = { onAll: (tx: Tx, facts: readonly Fact[]) => Promise<void> };
+
 export type TxDeps = {
   pool: Pool;
   newId: NewId;
   keyring: Keyring;
   sinks: readonly FactSink[];
-  handlers: readonly FactHandler[];
+  handlers: readonly (FactHandler | FactsHandler)[];
   /** A sandbox: writes are refused while it is being reset. */
   gated?: boolean;
 };
@@ -132,17 +135,28 @@ async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
   const { ctx } = open.tx;
   const former = { scope: ctx.scope, oversight: ctx.oversight };
   let switched = false;
+  const enter = () => {
+    if (switched) return;
+    switched = true;
+    scope(SYSTEM_SCOPE, 'on');
+    ctx.scope = SYSTEM_SCOPE;
+    ctx.oversight = true;
+  };
   for (let i = 0; i < open.facts.length; i++) {
     const fact = open.facts[i];
-    const due = fact ? deps.handlers.filter((handler) => handler.on.includes(fact.type)) : [];
-    if (fact && due.length > 0 && !switched) {
-      switched = true;
-      scope(SYSTEM_SCOPE, 'on');
-      ctx.scope = SYSTEM_SCOPE;
-      ctx.oversight = true;
+    for (const handler of deps.handlers) {
+      if (!fact || !('on' in handler) || !handler.on.includes(fact.type)) continue;
+      enter();
+      await handler.handle(open.tx, fact);
     }
-    for (const handler of due) await handler.handle(open.tx, fact as Fact);
   }
+  const all = [...open.facts];
+  for (const handler of deps.handlers) {
+    if (all.length === 0 || !('onAll' in handler)) continue;
+    enter();
+    await handler.onAll(open.tx, all);
+  }
+  if (open.facts.length > all.length) throw new Error('a handler of all facts recorded another');
   if (switched) {
     scope(former.scope, former.oversight ? 'on' : 'off');
     Object.assign(ctx, former);

@@ -4,7 +4,7 @@ import { civilDateOf } from '../../../src/kernel/civil-date.ts';
 import type { Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
 import { type Known, must } from '../../support/story.ts';
-import { createGiven, type Given, type GrantedCase, steps } from './given.ts';
+import { codesOf, createGiven, type Given, type GrantedCase, steps } from './given.ts';
 
 const service = useService();
 const handler = 'handler.heping';
@@ -28,6 +28,17 @@ async function send(agencyId: string, measures: string[]): Promise<Known> {
   return must(await service.api.create(handler, `${granted.path}/referrals`, body), '/v1/referrals');
 }
 
+/** Agriculture carries on for rural revitalisation (domain §9); it has no kind of its own. */
+async function successor(): Promise<string> {
+  const { api } = service;
+  const agency = { code: 'agri-210102', name: '和平区农业农村局', nameEn: 'Agriculture Bureau of Heping' };
+  const place = { kind: 'other', level: 'county', regionCode: '210102' };
+  const made = must(await api.create('admin', '/v1/agencies', { ...agency, ...place }), '/v1/agencies');
+  const officer = { code: 'agri.heping', name: '孙立', roles: ['dept_officer'], personKey: 'staff:agri' };
+  must(await api.create('admin', `${made.path}/officers`, officer), made.path);
+  return made.id;
+}
+
 test('open referrals move to the successor, ended ones stay, and nothing is sent to the past', async () => {
   const { api } = service;
   const rural = await given.story.agencyOf('rural.heping');
@@ -35,7 +46,7 @@ test('open referrals move to the successor, ended ones stay, and nothing is sent
   const ended = await steps(given.story, 'rural.heping', await send(rural, ['RR2']), [
     ['rejection', { reasonCode: 'no_capacity', reason: '暂无名额' }],
   ]);
-  const civil = await given.story.agencyOf('civil.heping');
+  const agriculture = await successor();
   const yesterday = new Date(Date.parse(`${civilDateOf(new Date())}T00:00:00Z`) - 86_400_000)
     .toISOString()
     .slice(0, 10);
@@ -47,26 +58,26 @@ test('open referrals move to the successor, ended ones stay, and nothing is sent
   });
   expect([toNobody.status, toNobody.body.code]).toEqual([409, 'referral.agency_ended']);
 
-  await edit(rural, { successorId: civil });
+  await edit(rural, { successorId: agriculture });
   const refused = await api.create(handler, `${granted.path}/referrals`, {
     ...(await given.request('hr', [granted.beneficiaries[0]?.personId ?? ''])),
     ...{ agencyId: rural, measures: ['RR1'] },
   });
   expect([refused.status, refused.body.code]).toEqual([409, 'referral.agency_succeeded']);
-  expect(refused.body.errors).toEqual([{ pointer: '/agencyId', code: 'agency.succeeded', detail: civil }]);
+  expect(refused.body.errors).toEqual([{ pointer: '/agencyId', code: 'agency.succeeded', detail: agriculture }]);
 
   const moved = await api.get(handler, open.path);
   expect(moved.body).toMatchObject({
     state: 'in_progress',
-    agency: { id: civil },
+    agency: { id: agriculture },
     formerAgency: { id: rural },
     sentOn: open.body.sentOn,
     respondBy: open.body.respondBy,
   });
-  expect((await api.get('civil.heping', `${open.path}/package`)).body).toMatchObject({ masked: false });
+  expect((await api.get('agri.heping', `${open.path}/package`)).body).toMatchObject({ masked: false });
   expect((await api.get('rural.heping', open.path)).status).toBe(404);
   expect((await api.get(handler, ended.path)).body).toMatchObject({ agency: { id: rural }, formerAgency: null });
-  const delivered = await steps(given.story, 'civil.heping', open, [
+  const delivered = await steps(given.story, 'agri.heping', open, [
     ['output', { measure: 'RR1', from: '2026-11-16' }],
     ['completion', { outcome: 'delivered' }],
   ]);
@@ -75,4 +86,11 @@ test('open referrals move to the successor, ended ones stay, and nothing is sent
     ...{ agencyId: rural, measures: ['RR1'], reason: '转送' },
   });
   expect(forward.body.code).toBe('referral.agency_succeeded');
+  // Its measures are the successor's now, and only those that somebody has handed on to it.
+  expect((await send(agriculture, ['RR3'])).body).toMatchObject({ state: 'requested', measures: ['RR3'] });
+  const foreign = await api.create(handler, `${granted.path}/referrals`, {
+    ...(await given.request('hr', [granted.beneficiaries[0]?.personId ?? ''])),
+    agencyId: agriculture,
+  });
+  expect(codesOf(foreign)).toEqual(['measure.wrong_agency']);
 });

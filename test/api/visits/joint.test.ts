@@ -31,6 +31,10 @@ describe('the plan', () => {
     const seen = await read('education.heping', visit.path);
     expect(actionOf(seen.body, 'confirmation')).toMatchObject({ allowed: true });
     expect(actionOf(seen.body, 'record')).toBeUndefined();
+    // A guest of the visit learns nothing of the case behind it, nor of what the others referred.
+    expect(seen.body).toMatchObject({ assistanceCaseId: null, monitoringAccountId: null, measuresToCheck: [] });
+    const listed = await service.api.get('education.heping', '/v1/visits?limit=1');
+    expect(listed.body.items).toMatchObject([{ id: visit.id, assistanceCaseId: null }]);
     const first = await answer('education.heping', visit);
     expect(first.body).toMatchObject({
       state: 'planned',

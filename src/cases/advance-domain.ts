@@ -1,0 +1,53 @@
+// The emergency advance (先行救助): how much may be paid before the decision, measured in monthly wages (domain §7).
+import { formatYuan } from '../kernel/money.ts';
+import { defineProblems } from '../kernel/problem.ts';
+import { advanceRule } from '../reference/advance-rules.ts';
+
+export const advanceProblems = defineProblems({
+  'advance.cap_exceeded': {
+    status: 409,
+    zh: ['超出先行救助限额', '先行救助不得超过 {months} 个月平均工资，即 {limit} 元', '减少金额；三至六个月须说明理由'],
+    en: [
+      'Beyond the limit of an advance',
+      'an advance may not exceed {months} average monthly wages, {limit} yuan',
+      'lower the amount; between three and six months a reason is required',
+    ],
+  },
+  'advance.no_standard': {
+    status: 409,
+    zh: ['没有工资标准', '本地区尚无已公布的平均工资，无法核定先行救助限额', '录入工资标准后再办理'],
+    en: [
+      'No wage standard',
+      'there is no published wage for this region, so the limit of an advance is not known',
+      'enter the wage standard first',
+    ],
+  },
+  'advance.given_already': {
+    status: 409,
+    zh: ['已批准先行救助', '该救助对象在本案中已获先行救助', '其余金额在救助决定中一并处理'],
+    en: [
+      'An advance was given',
+      'this beneficiary has an advance in this case',
+      'the rest is for the decision on the case',
+    ],
+  },
+});
+
+export type AdvanceStandard = { annualFen: bigint; year: number };
+
+/** Twelve months of `amountFen` against so many months of the annual wage: nothing is rounded (domain §7). */
+const within = (amountFen: bigint, annualFen: bigint, months: number) => amountFen * 12n <= annualFen * BigInt(months);
+
+/** The number of monthly wages that covers the amount, or the 409 that names the limit. */
+export function decideAdvance(
+  amountFen: bigint,
+  reason: string | null,
+  standard: AdvanceStandard | undefined,
+): { months: number } {
+  if (!standard) throw advanceProblems['advance.no_standard']();
+  const { annualFen } = standard;
+  if (within(amountFen, annualFen, advanceRule.months)) return { months: advanceRule.months };
+  const months = reason === null ? advanceRule.months : advanceRule.exceptionalMonths;
+  if (within(amountFen, annualFen, months)) return { months };
+  throw advanceProblems['advance.cap_exceeded']({ months, limit: formatYuan((annualFen * BigInt(months)) / 12n) });
+}

@@ -1,0 +1,84 @@
+// What was granted in cases like this one: guidance at drafting, so that like hardship is not met with unlike sums (issue 5 §2.6).
+import { type Static, Type } from 'typebox';
+import { requireAgencyMap } from '../agencies/service.ts';
+import { yearOf } from '../kernel/civil-date.ts';
+import { toMoney } from '../kernel/money.ts';
+import { isCode } from '../persons/service.ts';
+import type { Tx } from '../platform/db/tx.ts';
+import { httpProblems } from '../platform/http/problem.ts';
+import { Closed, Code, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
+import { compareAwards } from './comparable-repository.ts';
+import type { AssistanceCase } from './repository.ts';
+
+/** How many digits of a region code name its province and its city. */
+const DIGITS = { county: 6, city: 4, province: 2 } as const;
+const SCOPES = ['county', 'city', 'province'] as const;
+
+export const ComparableQuery = Type.Object({
+  scope: Type.Optional(Literals(SCOPES, "which region around the handling procuratorate's; city by default")),
+  eligibilityCode: Type.Optional(Code),
+  year: Type.Optional(
+    Type.Integer({
+      minimum: 2000,
+      maximum: 2199,
+      description: 'of the decision; by default the year of this one, else the present year',
+    }),
+  ),
+});
+
+const Figure = Nullable(Money);
+export const ComparableView = named(
+  'ComparableCases',
+  Closed(
+    {
+      basis: Closed({
+        eligibilityCode: Nullable(Code),
+        categories: Type.Array(Code, { maxItems: 200, description: 'a beneficiary with one of these counts' }),
+        regionCode: RegionCode,
+        year: Type.Integer(),
+      }),
+      suppressed: Type.Boolean({ description: 'true where fewer than five cases or people stand behind the figures' }),
+      cases: Nullable(Type.Integer({ minimum: 5 })),
+      lowerQuartile: Figure,
+      median: Figure,
+      upperQuartile: Figure,
+    },
+    { description: 'Amounts granted to one person in like cases, this case left out; figures only' },
+  ),
+);
+
+type Asked = Static<typeof ComparableQuery>;
+
+async function regionOf(tx: Tx, c: AssistanceCase, scope: (typeof SCOPES)[number]) {
+  const { regionCode } = (await requireAgencyMap(tx, [c.handlingAgencyId]))(c.handlingAgencyId);
+  const regionPrefix = regionCode.slice(0, DIGITS[scope]);
+  return { regionPrefix, regionCode: regionPrefix.padEnd(6, '0') };
+}
+
+/** A district's own figures are often too few to be shown: the city is the usual yardstick. */
+export async function comparableCases(
+  tx: Tx,
+  c: AssistanceCase,
+  { scope = 'city', ...asked }: Asked,
+): Promise<Static<typeof ComparableView>> {
+  const eligibilityCode = asked.eligibilityCode ?? c.eligibilityCode;
+  if (asked.eligibilityCode && !isCode('eligibility', asked.eligibilityCode, tx.ctx.today)) {
+    const detail = asked.eligibilityCode;
+    throw httpProblems['request.rule_violated']({}, [
+      { pointer: '#query/eligibilityCode', code: 'code.unknown', detail },
+    ]);
+  }
+  const year = asked.year ?? yearOf(c.decidedOn ?? tx.ctx.today);
+  const categories = [...new Set(c.beneficiaries.flatMap((b) => b.categories))].sort();
+  const { regionPrefix, regionCode } = await regionOf(tx, c, scope);
+  const found = await compareAwards(tx, { caseId: c.id, eligibilityCode, categories, regionPrefix, year });
+  const money = (fen: string | undefined) => (fen === undefined ? null : toMoney(BigInt(fen)));
+  return {
+    basis: { eligibilityCode, categories, regionCode, year },
+    suppressed: found === null,
+    cases: found?.cases ?? null,
+    lowerQuartile: money(found?.lowerQuartile),
+    median: money(found?.median),
+    upperQuartile: money(found?.upperQuartile),
+  };
+}
