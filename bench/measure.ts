@@ -4,7 +4,8 @@ import { Agent, request } from 'node:http';
 
 export type Shot = { method: 'GET' | 'POST'; path: string; headers: Record<string, string>; body?: string };
 export type Target = { origin: string; agent: Agent; next: () => Shot };
-export type Sample = { latencies: number[]; seconds: number; cpuSeconds: number };
+type Cpu = { own: number; database: number };
+export type Sample = { latencies: number[]; seconds: number; cpu: Cpu };
 
 export const oneConnection = () => new Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -48,7 +49,8 @@ function childrenOf(pid: number): number[] {
     });
 }
 
-export function cpuSeconds(processId: number, postmaster: number): number {
+/** Of the process, and of PostgreSQL behind it. */
+export function cpuSeconds(processId: number, postmaster: number): Cpu {
   const database = childrenOf(postmaster).reduce((sum, pid) => {
     try {
       return sum + cpuOf(pid);
@@ -56,13 +58,13 @@ export function cpuSeconds(processId: number, postmaster: number): number {
       return sum;
     }
   }, 0);
-  return cpuOf(processId) + database;
+  return { own: cpuOf(processId), database };
 }
 
 /** Sends `count` requests one after the other; an answer that is not 2xx ends the benchmark. */
-export async function shoot(target: Target, count: number, cpu: () => number): Promise<Sample> {
+export async function shoot(target: Target, count: number, cpu: () => Cpu): Promise<Sample> {
   const latencies: number[] = [];
-  const cpuBefore = cpu();
+  const before = cpu();
   const begun = process.hrtime.bigint();
   for (let i = 0; i < count; i++) {
     const shot = target.next();
@@ -71,7 +73,9 @@ export async function shoot(target: Target, count: number, cpu: () => number): P
     latencies.push(Number(process.hrtime.bigint() - started) / 1e6);
     if (status < 200 || status > 299) throw new Error(`${shot.method} ${shot.path}: ${status} ${body.slice(0, 300)}`);
   }
-  return { latencies, seconds: Number(process.hrtime.bigint() - begun) / 1e9, cpuSeconds: cpu() - cpuBefore };
+  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+  const after = cpu();
+  return { latencies, seconds, cpu: { own: after.own - before.own, database: after.database - before.database } };
 }
 
 export const quantile = (values: readonly number[], q: number): number => {

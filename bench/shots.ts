@@ -20,7 +20,7 @@ export function clueBody(district: 'heping' | 'tiexi', n: number) {
     subjects: [
       {
         name: '李秀兰',
-        sex: n % 2 === 0 ? 'female' : 'male',
+        sex: (n % 999) % 2 === 0 ? 'female' : 'male',
         idType: 'citizen_id',
         idNumber,
         phone: '13812345678',

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, gte, inArray, isNull, lte, ne, or, type SQL, sql } fr
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { civilDateOf } from '../kernel/civil-date.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { RiskLevel } from '../visits/domain.ts';
 import type { AccountReasons, AccountState, DueEntry } from './domain.ts';
@@ -201,7 +201,11 @@ function filterOf(filter: AccountFilter): SQL | undefined {
   );
 }
 
-export async function listAccounts(tx: Tx, filter: AccountFilter, page: PageRequest): Promise<Page<AccountRow>> {
+export async function listAccounts(
+  tx: Tx,
+  filter: AccountFilter,
+  page: PageRequest,
+): Promise<Page<ListedRow<AccountRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'account', monitoringAccounts, where, page);
 }

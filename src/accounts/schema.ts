@@ -5,6 +5,7 @@ import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
 import { ID_TYPES, SEXES } from '../persons/schema.ts';
 import type { MaskedPerson } from '../persons/service.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -172,7 +173,7 @@ export const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
 const SHOWN = 50;
 const latest = <T>(rows: readonly T[]): T[] => rows.slice(-SHOWN).reverse();
 
-function listedOf(account: AccountRow) {
+function listedOf(account: ListedRow<AccountRow>) {
   const { id, number, state, version, regionCode, riskLevel, nextActionKind, nextDueOn, openedOn } = account;
   const nextAction = nextActionKind && nextDueOn ? { kind: nextActionKind, dueOn: nextDueOn } : null;
   const { closingReason, mergedIntoId } = account;
@@ -192,7 +193,7 @@ function listedOf(account: AccountRow) {
   };
 }
 
-export function toAccountItem(account: AccountRow): Static<typeof AccountItem> {
+export function toAccountItem(account: ListedRow<AccountRow>): Static<typeof AccountItem> {
   const { personId, procuratorateId, federationId } = account;
   return { ...listedOf(account), personId, procuratorateId, federationId };
 }

@@ -2,6 +2,7 @@
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
+import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { standsOn } from './domain.ts';
 import { agencies, officers } from './table.ts';
@@ -18,10 +19,13 @@ export async function findAgency(tx: Tx, id: string): Promise<AgencyRow | undefi
 
 export async function findAgencies(tx: Tx, ids: readonly string[]): Promise<AgencyRow[]> {
   if (ids.length === 0) return [];
-  return tx.db
-    .select()
-    .from(agencies)
-    .where(inArray(agencies.id, [...new Set(ids)]));
+  return prepared(tx.db, 'agencies', (db, name) =>
+    db
+      .select()
+      .from(agencies)
+      .where(sql`${agencies.id} = any(${sql.placeholder('ids')}::uuid[])`)
+      .prepare(name),
+  ).execute({ ids: [...new Set(ids)] });
 }
 
 const LEVELS: readonly AgencyLevel[] = ['township', 'county', 'city', 'province'];

@@ -96,9 +96,25 @@ export async function requireAgencies(
   });
 }
 
+const REFS_MS = 5000;
+type Known = { until: number; rows: Map<string, AgencyRow> };
+const refs = new WeakMap<Tx['db'], Known>();
+
+/** What this connection has read of agencies within five seconds: names in views; who may act is asked afresh each time. */
+function knownAgencies(tx: Tx): Map<string, AgencyRow> {
+  const now = tx.ctx.systemNow.getTime();
+  const known = refs.get(tx.db);
+  if (known && known.until > now) return known.rows;
+  const rows = new Map<string, AgencyRow>();
+  refs.set(tx.db, { until: now + REFS_MS, rows });
+  return rows;
+}
+
 /** Agencies that stand in a view, by id. */
 export async function requireAgencyMap(tx: Tx, ids: readonly string[]): Promise<(id: string) => AgencyRow> {
-  const rows = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
+  const rows = knownAgencies(tx);
+  const missing = ids.filter((id) => !rows.has(id));
+  for (const row of await findAgencies(tx, missing)) rows.set(row.id, row);
   return (id) => {
     const row = rows.get(id);
     if (!row) throw new Error(`agency ${id} is missing`);

@@ -39,7 +39,7 @@ export const auditSink: FactSink = async (tx, facts, views) => {
     data: view.act?.data ?? {},
   }));
   const rows = [...changes, ...seen];
-  await insertRows(tx.db, auditRecords, rows);
+  tx.later(insertRows(tx.db, auditRecords, rows));
 };
 
 export type AuditRow = typeof auditRecords.$inferSelect;

@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import { requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
 import { toMoney } from '../kernel/money.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { itemStatuses } from './documents.ts';
 import type { AssistanceCase, CaseRow, DecisionRow, DocumentRequestRow } from './repository.ts';
@@ -30,7 +31,7 @@ export async function refsOf(
 
 export const money = (fen: bigint | null) => (fen === null ? null : toMoney(fen));
 
-export function decisionOf(c: CaseRow) {
+export function decisionOf(c: ListedRow<CaseRow>) {
   const { decisionNumber: number, decisionOutcome: outcome, decidedOn } = c;
   return number && outcome && decidedOn ? { number, outcome, decidedOn } : null;
 }
@@ -95,7 +96,7 @@ export function viewPending(c: AssistanceCase, refs: Refs): View['pendingApprova
 type Standard = NonNullable<View['decision']>['standard'];
 
 /** The cap in full fen: the year's wage times the months, divided last (domain §7). */
-function viewStandard(c: CaseRow): Standard {
+function viewStandard(c: ListedRow<CaseRow>): Standard {
   const { standardRegionCode, standardYear, standardSeries, standardAnnualFen, standardMonths } = c;
   if (!standardRegionCode || !standardYear || !standardSeries || !standardAnnualFen || !standardMonths) return null;
   return {

@@ -1,7 +1,7 @@
 // Case notices in the database: one row with its people and their measures; advice and note stay sealed until shown.
 import { and, asc, eq } from 'drizzle-orm';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { NoticeState } from './notice-domain.ts';
@@ -85,7 +85,11 @@ export async function saveNotice(tx: Tx, notice: Notice, change: Partial<NoticeR
 
 export type NoticeFilter = { state?: NoticeState; assistanceCaseId?: string };
 
-export async function listNotices(tx: Tx, filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeRow>> {
+export async function listNotices(
+  tx: Tx,
+  filter: NoticeFilter,
+  page: PageRequest,
+): Promise<Page<ListedRow<NoticeRow>>> {
   const where = and(
     filter.state ? eq(caseNotices.state, filter.state) : undefined,
     filter.assistanceCaseId ? eq(caseNotices.caseId, filter.assistanceCaseId) : undefined,

@@ -6,6 +6,7 @@ import { deadlinesOf } from '../deadlines/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
 import { CASE_RELATIONS, SEXES } from '../persons/schema.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -99,7 +100,7 @@ export const NoticeView = named(
   ),
 );
 
-function listedOf(row: NoticeRow) {
+function listedOf(row: ListedRow<NoticeRow>) {
   const { id, number, state, version, caseId: assistanceCaseId, caseNumber, outcome, closedOn, revokedOn } = row;
   return {
     ...{ id, number, state, version, assistanceCaseId, caseNumber, outcome, closedOn, revokedOn },
@@ -109,7 +110,7 @@ function listedOf(row: NoticeRow) {
   };
 }
 
-export function toNoticeItem(row: NoticeRow): Static<typeof NoticeItem> {
+export function toNoticeItem(row: ListedRow<NoticeRow>): Static<typeof NoticeItem> {
   const { senderAgencyId, federationId } = row;
   return { ...listedOf(row), senderAgencyId, federationId };
 }

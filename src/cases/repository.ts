@@ -2,7 +2,7 @@
 import { and, asc, eq, gte, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { LinkedCase } from '../clues/domain.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type CaseState, caseProblems } from './domain.ts';
@@ -162,7 +162,7 @@ function filterOf(filter: CaseFilter): SQL | undefined {
   );
 }
 
-export async function listCases(tx: Tx, filter: CaseFilter, page: PageRequest): Promise<Page<CaseRow>> {
+export async function listCases(tx: Tx, filter: CaseFilter, page: PageRequest): Promise<Page<ListedRow<CaseRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'case', assistanceCases, where, page);
 }

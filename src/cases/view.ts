@@ -6,6 +6,7 @@ import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { toSubjectView } from '../persons/schema.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions } from './actions.ts';
 import { viewAdvances } from './advance.ts';
@@ -27,12 +28,12 @@ import { type AssistanceCase, type CaseRow, findCase, linkedCaseOf } from './rep
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
 import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
 
-function markOf(c: CaseRow) {
+function markOf(c: ListedRow<CaseRow>) {
   const { typicalMarkedOn: markedOn, typicalPublishedOn: publishedOn } = c;
   return markedOn === null ? null : { markedOn, publishedOn };
 }
 
-function listedOf(c: CaseRow) {
+function listedOf(c: ListedRow<CaseRow>) {
   const { id, number, state, version, initiation, regionCode, greenChannel, clueId, campaignCode } = c;
   return {
     id,
@@ -51,7 +52,7 @@ function listedOf(c: CaseRow) {
   };
 }
 
-export function toCaseItem(c: CaseRow): Static<typeof CaseItem> {
+export function toCaseItem(c: ListedRow<CaseRow>): Static<typeof CaseItem> {
   const { handlingAgencyId, handlerOfficerId } = c;
   return { ...listedOf(c), handlingAgencyId, handlerOfficerId, decision: decisionOf(c) };
 }

@@ -1,9 +1,10 @@
 // Clues in the database: one row with sealed narrative, subjects with masked columns beside the ciphertext.
-import { and, asc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Subject } from '../persons/domain.ts';
-import { access, listScope, listVisible, visible } from '../platform/db/access.ts';
+import { access, type ListedRow, listScope, listVisible, visible } from '../platform/db/access.ts';
+import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { findRegion, regionChain } from '../reference/regions.ts';
 import type { ClueContent, ClueOutcome, ClueState } from './domain.ts';
@@ -24,27 +25,66 @@ export type Clue = ClueRow & {
 const seen = (tx: Tx) => visible(tx, 'clue', clues.id);
 const placeOf = (table: string, column: string, rowId: string) => ({ table, column, rowId });
 
-export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue | undefined> {
-  const query = tx.db
+const wanted = sql.placeholder('id');
+
+/** The row if the caller sees it; `visible` with its values left open. */
+const rowQuery = (db: Tx['db'], oversight: boolean) => {
+  const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
+  const sees = sql`exists (select 1 from access a where a.kind = 'clue' and a.agency_id = ${sql.placeholder('scope')}
+    and a.resource_id = ${clues.id} and (a.until is null or a.until > now())${open})`;
+  return db
     .select()
     .from(clues)
-    .where(and(eq(clues.id, id), seen(tx)));
-  const [row] = await (lock ? query.for('update') : query);
-  return row ? openClue(tx, row) : undefined;
+    .where(and(eq(clues.id, wanted), sees));
+};
+
+function subjectsOf(tx: Tx, id: string): Promise<SubjectRow[]> {
+  return prepared(tx.db, 'clue_subjects', (db, name) =>
+    db.select().from(clueSubjects).where(eq(clueSubjects.clueId, wanted)).orderBy(clueSubjects.position).prepare(name),
+  ).execute({ id });
+}
+
+function routingsOf(tx: Tx, id: string): Promise<RoutingRow[]> {
+  return prepared(tx.db, 'clue_routings', (db, name) =>
+    db.select().from(clueRoutings).where(eq(clueRoutings.clueId, wanted)).orderBy(clueRoutings.position).prepare(name),
+  ).execute({ id });
+}
+
+type Parts = [row: ClueRow | undefined, subjectRows: SubjectRow[], routings: RoutingRow[]];
+
+/** The clue and what hangs on it in one flight; a lock is taken first, so that what follows is what it guards. */
+async function readParts(tx: Tx, id: string, lock: boolean): Promise<Parts> {
+  const { oversight, scope } = tx.ctx;
+  const found = prepared(tx.db, `clue|${oversight}|${lock}`, (db, name) => {
+    const query = rowQuery(db, oversight);
+    return (lock ? query.for('update') : query).prepare(name);
+  }).execute({ id, scope });
+  const [rows, subjectRows, routings] = await Promise.all([found, subjectsOf(tx, id), routingsOf(tx, id)]);
+  return [rows[0], subjectRows, routings];
+}
+
+export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue | undefined> {
+  const [row, subjectRows, routings] = await readParts(tx, id, lock);
+  return row && openClue(tx, row, subjectRows, routings);
+}
+
+/** For a view: nothing is opened for a reader who sees masks only. */
+export async function findClueToShow(tx: Tx, id: string): Promise<Clue | undefined> {
+  const [row, subjectRows, routings] = await readParts(tx, id, false);
+  if (!row) return undefined;
+  const parties = [row.sourceAgencyId, row.receivingAgencyId, ...routings.map((r) => r.agencyId)];
+  const masked = !parties.includes(tx.ctx.actor.agency.id);
+  return masked ? toClue(row, subjectRows, routings, []) : openClue(tx, row, subjectRows, routings);
 }
 
 /** The clue of the caller's own agency with that external id, locked. */
 export async function lockByExternalId(tx: Tx, externalId: string): Promise<Clue | undefined> {
   const mine = and(eq(clues.sourceAgencyId, tx.ctx.actor.agency.id), eq(clues.externalId, externalId), seen(tx));
   const [row] = await tx.db.select().from(clues).where(mine).for('update');
-  return row ? openClue(tx, row) : undefined;
+  return row && openClue(tx, row, ...(await Promise.all([subjectsOf(tx, row.id), routingsOf(tx, row.id)])));
 }
 
-async function openClue(tx: Tx, row: ClueRow): Promise<Clue> {
-  const [subjectRows, routings] = await Promise.all([
-    tx.db.select().from(clueSubjects).where(eq(clueSubjects.clueId, row.id)).orderBy(asc(clueSubjects.position)),
-    tx.db.select().from(clueRoutings).where(eq(clueRoutings.clueId, row.id)).orderBy(asc(clueRoutings.position)),
-  ]);
+async function openClue(tx: Tx, row: ClueRow, subjectRows: SubjectRow[], routings: RoutingRow[]): Promise<Clue> {
   const opened = await tx.vault.open([
     { place: placeOf('clues', 'narrative', row.id), data: row.narrativeSealed },
     { place: placeOf('clues', 'outcome', row.id), data: row.outcomeSealed },
@@ -54,6 +94,16 @@ async function openClue(tx: Tx, row: ClueRow): Promise<Clue> {
       data: r.reasonSealed,
     })),
   ]);
+  return toClue(row, subjectRows, routings, opened);
+}
+
+/** `opened`: narrative, outcome, one text for each subject and each routing; what is absent stays closed. */
+function toClue(
+  row: ClueRow,
+  subjectRows: SubjectRow[],
+  routings: RoutingRow[],
+  opened: readonly (string | null)[],
+): Clue {
   const narrative = JSON.parse(opened[0] ?? '{"facts":"","hardship":null}') as Pick<ClueContent, 'facts' | 'hardship'>;
   const outcome = JSON.parse(opened[1] ?? '{}') as ClueOutcome;
   const subjects = subjectRows.map((s, i) => openSubject(s, opened[2 + i] ?? null));
@@ -105,8 +155,9 @@ export async function writeSubjects(
   tx: Tx,
   clueId: string,
   subjects: readonly { subject: Subject; personId: string }[],
+  former: readonly SubjectRow[] = [],
 ): Promise<SubjectRow[]> {
-  await tx.db.delete(clueSubjects).where(eq(clueSubjects.clueId, clueId));
+  if (former.length > 0) await tx.db.delete(clueSubjects).where(eq(clueSubjects.clueId, clueId));
   const rows: SubjectRow[] = [];
   for (const [position, { subject, personId }] of subjects.entries()) {
     const id = tx.newId();
@@ -119,7 +170,7 @@ export async function writeSubjects(
     );
     rows.push({ id, clueId, position, personId, ...plain, ...maskedSubject(subject), submittedSealed });
   }
-  await tx.db.insert(clueSubjects).values(rows);
+  tx.later(insertRows(tx.db, clueSubjects, rows));
   return rows;
 }
 
@@ -142,8 +193,8 @@ export async function sealNarrative(tx: Tx, clueId: string, content: ClueContent
   );
 }
 
-export async function insertClue(tx: Tx, row: typeof clues.$inferInsert): Promise<void> {
-  await tx.db.insert(clues).values(row);
+export function insertClue(tx: Tx, row: typeof clues.$inferInsert): void {
+  tx.later(insertRows(tx.db, clues, [row]));
 }
 
 /** Saves the given columns with the next version; answers the clue as it now stands. */
@@ -189,7 +240,7 @@ export async function firstRouting(
   position = 0,
 ): Promise<Clue['routings'][number]> {
   const row = { clueId, position, agencyId, until: null, reasonSealed: null };
-  await tx.db.insert(clueRoutings).values(row);
+  tx.later(insertRows(tx.db, clueRoutings, [row]));
   return { ...row, reason: null };
 }
 
@@ -213,7 +264,7 @@ export function filterOf(filter: ClueFilter): SQL | undefined {
   );
 }
 
-export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ClueRow>> {
+export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ListedRow<ClueRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'clue', clues, where, page);
 }

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { listQueue } from './queue-repository.ts';
-import { type Clue, findClue, listClues } from './repository.ts';
+import { type Clue, findClueToShow, listClues } from './repository.ts';
 import {
   AnswerBody,
   ClueInput,
@@ -34,10 +34,18 @@ const decision = (permission: `clue:${string}`) =>
   ({ permission, resource: 'clue', ifMatch: true, dryRun: true }) as const;
 
 /** Agencies of the view in one look, its clocks in another, both at once. */
-export async function viewClue(tx: Tx, clue: Clue) {
+export async function viewClue(tx: Tx, clue: Clue, clocks = deadlinesOf(tx, 'clue', clue.id)) {
   const ids = [clue.sourceAgencyId, clue.receivingAgencyId, ...clue.routings.map((r) => r.agencyId)];
-  const [agencyOf, deadlines] = await Promise.all([requireAgencyMap(tx, ids), deadlinesOf(tx, 'clue', clue.id)]);
+  const [agencyOf, deadlines] = await Promise.all([requireAgencyMap(tx, ids), clocks]);
   return { ...toClueView(tx, clue, agencyOf), deadlines };
+}
+
+/** The clue and its clocks in one flight. */
+async function showClue(tx: Tx, id: string) {
+  const clocks = deadlinesOf(tx, 'clue', id);
+  clocks.catch(() => undefined);
+  const clue = await findClueToShow(tx, id);
+  return clue && viewClue(tx, clue, clocks);
 }
 
 export function clueRoutes(app: App): void {
@@ -102,7 +110,7 @@ export function clueRoutes(app: App): void {
         response,
       },
     },
-    (req) => req.read(async (tx) => findClue(tx, req.params.id).then((clue) => clue && viewClue(tx, clue))),
+    (req) => req.read((tx) => showClue(tx, req.params.id)),
   );
   app.patch(
     '/v1/clues/:id',

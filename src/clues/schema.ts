@@ -4,6 +4,7 @@ import type { AgencyRow } from '../agencies/service.ts';
 import { DeadlinePart } from '../deadlines/schema.ts';
 import { availableActions } from '../kernel/action.ts';
 import { SubjectInputSchema, SubjectView, toSubjectView } from '../persons/schema.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -176,7 +177,7 @@ export const ClueView = named(
   }),
 );
 
-function listedOf(clue: ClueRow) {
+function listedOf(clue: ListedRow<ClueRow>) {
   const {
     id,
     number,
@@ -210,7 +211,7 @@ function listedOf(clue: ClueRow) {
   };
 }
 
-export function toClueItem(clue: ClueRow): Static<typeof ClueItem> {
+export function toClueItem(clue: ListedRow<ClueRow>): Static<typeof ClueItem> {
   return { ...listedOf(clue), sourceAgencyId: clue.sourceAgencyId, receivingAgencyId: clue.receivingAgencyId };
 }
 

@@ -112,12 +112,19 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
   if (externalId) checkExternalId(tx, externalId);
   const content = toContent(tx, input);
   const { agency, officer } = tx.ctx.actor;
-  const receiver = await receiverOf(tx, content.regionCode);
   const id = tx.newId();
-  const subjects = await registerSubjects(tx, id, content);
+  const [receiver, subjects] = await Promise.all([
+    receiverOf(tx, content.regionCode),
+    registerSubjects(tx, id, content),
+    tx.vault.newKey('clue', id),
+  ]);
+  const [grants, number] = await Promise.all([
+    receiverGrants(tx, receiver.id),
+    allotRecordNumber(tx, 'CL', receiver.code),
+  ]);
   const row = {
     id,
-    number: await allotRecordNumber(tx, 'CL', receiver.code),
+    number,
     externalId,
     sourceAgencyId: agency.id,
     receivingAgencyId: receiver.id,
@@ -139,10 +146,10 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
     updatedAt: tx.ctx.now,
   };
   const access = [
-    ...(await receiverGrants(tx, receiver.id)),
+    ...grants,
     { agencyId: agency.id, relation: agency.id === receiver.id ? ('receiver' as const) : ('source' as const) },
   ];
-  await insertClue(tx, row);
+  insertClue(tx, row);
   tx.record({
     type: 'clue.submitted',
     kind: 'clue',
@@ -207,7 +214,7 @@ async function saveContent(
   const answered = state === 'submitted' && clue.outcome.asked?.length ? { asked: [] } : undefined;
   const receiving = moved ? { receivingAgencyId: moved.receivingAgencyId } : {};
   const saved = await saveClue(tx, clue, { ...change, ...receiving }, answered);
-  const subjectRows = subjects ? await writeSubjects(tx, clue.id, subjects) : clue.subjectRows;
+  const subjectRows = subjects ? await writeSubjects(tx, clue.id, subjects, clue.subjectRows) : clue.subjectRows;
   tx.record({ type: fact, kind: 'clue', id: clue.id, changed });
   if (!moved) return { ...saved, content, subjectRows };
   const { routings, receivingAgencyId, ...sight } = moved;

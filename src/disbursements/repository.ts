@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, notInArray, type SQL } from 'drizzle-orm';
 import { maskAccount, maskName } from '../kernel/mask.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { DisbursementNotes, DisbursementState, Payee } from './domain.ts';
 import { disbursements } from './table.ts';
@@ -143,7 +143,7 @@ export async function listDisbursements(
   tx: Tx,
   filter: DisbursementFilter,
   page: PageRequest,
-): Promise<Page<DisbursementRow>> {
+): Promise<Page<ListedRow<DisbursementRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'disbursement', disbursements, where, page);
 }

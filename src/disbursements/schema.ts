@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { AgencyRow } from '../agencies/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -168,7 +169,7 @@ export const DisbursementView = named(
   }),
 );
 
-function listedOf(line: DisbursementRow) {
+function listedOf(line: ListedRow<DisbursementRow>) {
   const { id, number, state, version, caseId, beneficiaryId, fundId, kind, requestNumber, paidOn } = line;
   const ids = { id, number, state, version, assistanceCaseId: caseId, beneficiaryId, fundId, kind };
   const times = { createdAt: line.createdAt.toISOString(), updatedAt: line.updatedAt.toISOString() };
@@ -176,16 +177,16 @@ function listedOf(line: DisbursementRow) {
   return { ...ids, amount: toMoney(line.amountFen), requestNumber, paidOn, recoveryDue, ...times };
 }
 
-export function toDisbursementItem(line: DisbursementRow): Static<typeof DisbursementItem> {
+export function toDisbursementItem(line: ListedRow<DisbursementRow>): Static<typeof DisbursementItem> {
   return { ...listedOf(line), agencyId: line.agencyId };
 }
 
-function payeeView(line: DisbursementRow, clear: Omit<Payee, 'type'> | null): Static<typeof PayeeView> {
+function payeeView(line: ListedRow<DisbursementRow>, clear: Omit<Payee, 'type'> | null): Static<typeof PayeeView> {
   const masked = { name: line.payeeNameMasked, bankName: null, accountNumber: line.payeeAccountMasked };
   return { type: line.payeeType, ...(clear ?? masked), masked: clear === null };
 }
 
-function recordedOf(line: DisbursementRow) {
+function recordedOf(line: ListedRow<DisbursementRow>) {
   const { appropriatedOn, appropriationDocument, notifiedOn, notificationChannel, paidOn, bankReference, settledBy } =
     line;
   return {

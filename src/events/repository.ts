@@ -17,7 +17,7 @@ export const eventSink: FactSink = async (tx, facts) => {
     occurredAt: tx.ctx.now,
     data: fact.data ?? {},
   }));
-  await insertRows(tx.db, events, rows);
+  tx.later(insertRows(tx.db, events, rows));
 };
 
 export type FeedPosition = { xid: string; position: string };

@@ -4,6 +4,7 @@ import { maskIdNumber, maskName } from '../kernel/mask.ts';
 import { visible } from '../platform/db/access.ts';
 import type { DataKey } from '../platform/db/context.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
+import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { Subject } from './domain.ts';
 import { personReviews, persons } from './table.ts';
@@ -70,7 +71,7 @@ export function identityColumns(tx: Tx, key: DataKey, id: string, identity: Iden
 export async function insertPerson(tx: Tx, id: string, subject: Subject): Promise<void> {
   const key = await tx.vault.newKey('person', id);
   const times = { createdAt: tx.ctx.now, updatedAt: tx.ctx.now };
-  await tx.db.insert(persons).values({ id, ...identityColumns(tx, key, id, subject), ...times });
+  tx.later(insertRows(tx.db, persons, [{ id, ...identityColumns(tx, key, id, subject), ...times }]));
 }
 
 export async function insertReview(

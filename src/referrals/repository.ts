@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, inArray, isNotNull, lt, not, type SQL, sql } f
 import { agencies } from '../agencies/table.ts';
 import type { AgencyKind } from '../kernel/actor.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   type DisclosedPerson,
@@ -250,7 +250,11 @@ function filterOf(tx: Tx, filter: ReferralFilter): SQL | undefined {
   );
 }
 
-export async function listReferrals(tx: Tx, filter: ReferralFilter, page: PageRequest): Promise<Page<ReferralRow>> {
+export async function listReferrals(
+  tx: Tx,
+  filter: ReferralFilter,
+  page: PageRequest,
+): Promise<Page<ListedRow<ReferralRow>>> {
   const where = filterOf(tx, filter);
   return listVisible(tx, 'referral', referrals, where, page);
 }

@@ -1,5 +1,6 @@
 // Wire shapes of referrals: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -201,7 +202,7 @@ export const SentReferrals = Type.Unsafe<Static<typeof ReferralView> | Static<ty
 });
 
 /** The recipient sees its package only: where the referral came from and went to is the sender's (and oversight's). */
-export function listedOf(tx: Tx, r: ReferralRow) {
+export function listedOf(tx: Tx, r: ListedRow<ReferralRow>) {
   const { id, number, state, version, originKind, legalBasis, personCount, sentOn, respondBy, outcome } = r;
   const recipient = tx.ctx.actor.agency.id === r.agencyId;
   return {
@@ -227,6 +228,6 @@ export function listedOf(tx: Tx, r: ReferralRow) {
   };
 }
 
-export function toReferralItem(tx: Tx, r: ReferralRow): Static<typeof ReferralItem> {
+export function toReferralItem(tx: Tx, r: ListedRow<ReferralRow>): Static<typeof ReferralItem> {
   return { ...listedOf(tx, r), senderAgencyId: r.senderAgencyId, agencyId: r.agencyId };
 }

@@ -1,7 +1,7 @@
 // Visits in the database: one row with sealed texts, the people visited and the state of each measure.
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import { listVisible, visible } from '../platform/db/access.ts';
+import { type ListedRow, listVisible, visible } from '../platform/db/access.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type FormerDate, findConfirmations, findFormerDates, type VisitAnswer } from './confirmation-repository.ts';
@@ -185,7 +185,7 @@ function filterOf(filter: VisitFilter): SQL | undefined {
   );
 }
 
-export async function listVisits(tx: Tx, filter: VisitFilter, page: PageRequest): Promise<Page<VisitRow>> {
+export async function listVisits(tx: Tx, filter: VisitFilter, page: PageRequest): Promise<Page<ListedRow<VisitRow>>> {
   const where = filterOf(filter);
   return listVisible(tx, 'visit', visits, where, page);
 }

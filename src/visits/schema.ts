@@ -1,6 +1,7 @@
 // Wire shapes of visits: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
 import { ClueUpsert } from '../clues/schema.ts';
+import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -215,20 +216,20 @@ export const VisitView = named(
 );
 
 /** An agency that was invited to the visit alone learns nothing of the case or account behind it. */
-function originFor(tx: Tx, visit: VisitRow) {
+function originFor(tx: Tx, visit: ListedRow<VisitRow>) {
   const own = tx.ctx.actor.agency.id;
   const guest = visit.jointAgencyIds.includes(own) && !keepsAccount(visit, own);
   const { assistanceCaseId, monitoringAccountId } = visit;
   return guest ? { assistanceCaseId: null, monitoringAccountId: null } : { assistanceCaseId, monitoringAccountId };
 }
 
-export function listedOf(tx: Tx, visit: VisitRow) {
+export function listedOf(tx: Tx, visit: ListedRow<VisitRow>) {
   const { id, number, state, version, plannedOn, mode, doneOn, riskLevel, missedReasonCode } = visit;
   const times = { createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString() };
   const origin = originFor(tx, visit);
   return { id, number, state, version, ...origin, plannedOn, mode, doneOn, riskLevel, missedReasonCode, ...times };
 }
 
-export function toVisitItem(tx: Tx, visit: VisitRow): Static<typeof VisitItem> {
+export function toVisitItem(tx: Tx, visit: ListedRow<VisitRow>): Static<typeof VisitItem> {
   return { ...listedOf(tx, visit), handlingAgencyId: visit.handlingAgencyId };
 }

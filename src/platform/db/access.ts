@@ -1,5 +1,5 @@
 // Who may see what: one row per agency and resource, written with the fact and used by every list and by row security.
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import {
   index,
@@ -139,6 +139,13 @@ export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
 
 type Listed = PgTable & { id: PgColumn };
 
+/** A row as a list shows it: nothing sealed is even read. */
+export type ListedRow<R> = Omit<R, `${string}Sealed`>;
+
+function openColumns(table: PgTable): Record<string, PgColumn> {
+  return Object.fromEntries(Object.entries(getTableColumns(table)).filter(([name]) => !name.endsWith('Sealed')));
+}
+
 /** A page of what the caller sees, newest first: driven by the access rows, so its work is proportional to the page. */
 export async function listVisible<T extends Listed>(
   tx: Tx,
@@ -146,16 +153,16 @@ export async function listVisible<T extends Listed>(
   table: T,
   where: SQL | undefined,
   page: PageRequest,
-): Promise<Page<T['$inferSelect'] & { id: string }>> {
+): Promise<Page<ListedRow<T['$inferSelect']> & { id: string }>> {
   const rows = await tx.db
-    .select({ row: table as PgTable })
+    .select(openColumns(table))
     .from(access)
     .innerJoin(table as PgTable, eq(table.id, access.resourceId))
     .where(and(listScope(tx, kind, page.before), where))
     .orderBy(newestFirst)
     .limit(page.limit + 1);
   const total = await countVisible(tx, kind, table, table.id, where, page);
-  // The generic select forgets the table's row type; it selects exactly that table.
-  const found = rows.map(({ row }) => row as T['$inferSelect'] & { id: string });
+  // The generic select forgets the table's row type; it selects exactly the open columns of that table.
+  const found = rows as unknown as (ListedRow<T['$inferSelect']> & { id: string })[];
   return { ...toPage(found, page.limit), ...total };
 }

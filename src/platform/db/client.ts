@@ -2,7 +2,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { pgError, UnreachableError } from './errors.ts';
-import { naming } from './statements.ts';
+import { type Flight, naming, writeOncePerTurn } from './statements.ts';
 
 export type Db = NodePgDatabase;
 
@@ -17,8 +17,7 @@ export type Pool = {
 export type Connection = {
   client: pg.PoolClient;
   db: Db;
-  /** The first error since the connection was taken: those behind it in the pipeline only say that the transaction is over. */
-  failure(): unknown;
+  flight: Flight;
   /** `broken` closes the connection instead of returning it to the pool. */
   release(broken?: boolean): void;
 };
@@ -57,7 +56,8 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
   pool.on('error', (error) => ending || onError?.(error));
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const handles = new WeakMap<pg.PoolClient, { db: Db; failure: unknown }>();
+  pool.on('connect', writeOncePerTurn);
+  const handles = new WeakMap<pg.PoolClient, { db: Db; flight: Flight }>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>
     pool.connect().catch((error: Error) => {
@@ -67,15 +67,13 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
     const client = await acquire();
     let handle = handles.get(client);
     if (!handle) {
-      const made = { db: {} as Db, failure: undefined as unknown };
-      made.db = drizzle({ client: naming(client, (error) => (made.failure ??= error)) });
-      handles.set(client, made);
-      handle = made;
+      const flight: Flight = { failure: undefined, waiting: new Set() };
+      handle = { flight, db: drizzle({ client: naming(client, flight) }) };
+      handles.set(client, handle);
     }
-    const { db } = handle;
-    handle.failure = undefined;
-    const failure = () => handle.failure;
-    return { client, db, failure, release: (broken = false) => client.release(broken) };
+    const { db, flight } = handle;
+    flight.failure = undefined;
+    return { client, db, flight, release: (broken = false) => client.release(broken) };
   }
   return {
     connect,

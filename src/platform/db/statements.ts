@@ -32,19 +32,63 @@ function withLimit(text: string, values: readonly unknown[]): { text: string; va
   return { text: `${text.slice(0, last.index)} limit ${limit}`, values: values.slice(0, -1) };
 }
 
-/**
- * The client as Drizzle uses it: every statement it builds goes out under the name of its text. `onError` hears every error
- * first: of statements sent ahead, the one that failed says more than those behind it.
- */
-export function naming(client: pg.PoolClient, onError: (error: unknown) => void): pg.PoolClient {
+export type Flight = {
+  /** The first error since the connection was taken: those behind it in the pipeline only say that the transaction is over. */
+  failure: unknown;
+  /** Statements sent and not yet answered. */
+  waiting: Set<Promise<unknown>>;
+};
+
+/** The client as Drizzle uses it: every statement it builds goes out under the name of its text, and is known until answered. */
+export function naming(client: pg.PoolClient, flight: Flight): pg.PoolClient {
   const query = (config: Query, given: readonly unknown[] = []) => {
     const { text, values } = withLimit(config.text, given);
     const name = nameOf(text);
     const { name: _, ...plain } = config;
     const sent: Promise<unknown> = client.query({ ...plain, text, ...(name ? { name } : {}) }, values as unknown[]);
-    sent.catch(onError);
+    flight.waiting.add(sent);
+    sent.then(
+      () => flight.waiting.delete(sent),
+      (error: unknown) => {
+        flight.failure ??= error;
+        flight.waiting.delete(sent);
+      },
+    );
     return sent;
   };
   // Drizzle calls nothing but query(config, values) on a client that is no pool.
   return { query } as unknown as pg.PoolClient;
+}
+
+/** Waits until nothing is under way: a step that ran beside the one that failed must not send its next statement later. */
+export async function landed({ waiting }: Flight): Promise<void> {
+  do {
+    await Promise.allSettled(waiting);
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (waiting.size > 0);
+}
+
+type Wire = { connection: { stream: { cork(): void; uncork(): void } } };
+
+/**
+ * Statements that are sent in one turn of the event loop leave in one write: the pipeline of `pg` writes each by itself, and a
+ * write costs as much as the statement.
+ */
+export function writeOncePerTurn(client: pg.PoolClient): void {
+  // `connection.stream` is the socket of every pg client, though not in its types.
+  const { stream } = (client as unknown as Wire).connection;
+  const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+  let corked = false;
+  const query = (...args: unknown[]) => {
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        corked = false;
+        stream.uncork();
+      });
+    }
+    return send(...args);
+  };
+  Object.assign(client, { query });
 }

@@ -11,11 +11,12 @@ import type { Ctx, Tx, View, ViewAct } from './context.ts';
 import { isAborted, isRetryable, translateDbError } from './errors.ts';
 import { ENTER_GATE, gateClosed } from './gate.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
+import { landed } from './statements.ts';
 
 export type { Ctx, Tx, View } from './context.ts';
 
-/** Receives all facts of a transaction before COMMIT; returns statements already sent. */
-export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly View[]) => Promise<unknown>;
+/** Receives all facts of a transaction before COMMIT; what it only writes it hands to `tx.later`. */
+export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly View[]) => Promise<void>;
 
 /** An upward reaction: runs in the same transaction under the system scope, and may record further facts. */
 export type FactHandler = { on: readonly string[]; handle: (tx: Tx, fact: Fact) => Promise<void> };
@@ -117,7 +118,7 @@ async function begin<A>(
 ): Promise<Open & { early: A | undefined }> {
   const { clock, ...opened } = createTx(deps, conn, request);
   const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
-  const begun = conn.client.query({ name: 'tx_begin', text: 'begin' });
+  const begun = conn.client.query('begin');
   const context = conn.client.query<ClockRow>({ ...open, values });
   const early = ahead?.(opened.tx);
   early?.catch(() => undefined);
@@ -171,15 +172,17 @@ async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promis
     try {
       conn = await deps.pool.connect();
       return await run(conn);
-    } catch (error) {
+    } catch (thrown) {
+      const error = isAborted(thrown) ? (conn?.flight.failure ?? thrown) : thrown;
       if (conn) {
+        await landed(conn.flight);
         broken = await conn.client.query('rollback').then(
           () => false,
           () => true,
         );
       }
-      if (attempt < MAX_TRIES && isRetryable(isAborted(error) ? (conn?.failure() ?? error) : error)) continue;
-      throw translateDbError(isAborted(error) ? (conn?.failure() ?? error) : error);
+      if (attempt < MAX_TRIES && isRetryable(error)) continue;
+      throw translateDbError(error);
     } finally {
       conn?.release(broken);
     }
@@ -212,17 +215,15 @@ async function flushAndEnd(
   end: 'commit' | 'rollback',
   store?: () => Promise<unknown> | undefined,
 ): Promise<void> {
-  const sent: Promise<unknown>[] = [];
   if (end === 'commit') {
-    const [facts] = await Promise.all([sequenceFacts(open.tx, open.facts), open.settle()]);
-    for (const sink of deps.sinks) sent.push(sink(open.tx, facts, open.views));
+    const facts = await sequenceFacts(open.tx, open.facts);
+    await Promise.all(deps.sinks.map((sink) => sink(open.tx, facts, open.views)));
     const stored = store?.();
-    if (stored) sent.push(stored);
-    for (const promise of sent) promise.catch(() => undefined);
+    if (stored) open.later(stored);
   }
-  const ended = open.conn.client.query({ name: `tx_${end}`, text: end });
+  const ended = open.conn.client.query(end);
   ended.catch(() => undefined);
-  await Promise.all(sent);
+  await open.settle();
   const done = await ended;
   if (done.command.toLowerCase() !== end) throw new Error(`transaction ended with ${done.command}`);
 }
