@@ -220,6 +220,7 @@ async function onPayment(tx: Tx, fact: Fact): Promise<void> {
 }
 
 const factsOf = (noun: string, verbs: string) => verbs.split(' ').map((verb) => `${noun}.${verb}`);
+const visitVerbs = 'planned done missed cancelled rescheduled confirmed objected measures_checked amended';
 const referralFacts = factsOf(
   'referral',
   'received accepted rejected started held resumed output_recorded completed failed cancelled reminded forwarded followed_up succeeded',
@@ -239,7 +240,7 @@ export const accountHandlers: readonly FactHandler[] = [
   { on: factsOf('disbursement', 'settled part_recovered recovered'), handle: onPayment },
   { on: ['referral.requested'], handle: onReferralRequested },
   { on: referralFacts, handle: onReferral },
-  { on: factsOf('visit', 'planned done missed cancelled rescheduled'), handle: onVisit },
+  { on: factsOf('visit', visitVerbs), handle: onVisit },
   { on: ['notice.sent', 'notice.received'], handle: onNotice },
   ...mergeHandlers,
   ...transferHandlers,

@@ -102,6 +102,22 @@ describe('a clue without a case', () => {
 });
 
 describe('the next action', () => {
+  test('after the case is closed is the receipt of the notice by the Federation', async () => {
+    const { api } = service;
+    const { aided, story, read } = createGiven(api);
+    const { c, account } = await aided();
+    await story.decide('handler.heping', c, 'closure', { summary: '救助金已发放，办结' });
+    expect((await read('handler.heping', account.path)).body.nextAction).toMatchObject({ kind: 'notice_receipt' });
+    const list = await api.get('wf.heping', '/v1/case-notices?limit=1');
+    const notice = { path: `/v1/case-notices/${String(list.body.items?.[0]?.id)}`, id: '', body: {} };
+    await story.decide('wf.heping', notice, 'receipt');
+    expect((await read('handler.heping', account.path)).body.nextAction).toMatchObject({ kind: 'first_visit' });
+    const lines = await api.get('wf.heping', `${account.path}/timeline`);
+    expect(lines.body.items?.map((line) => line.type).slice(-3)).toEqual([
+      ...['case.closed', 'notice.sent', 'notice.received'],
+    ]);
+  });
+
   test('of an escalated account is the decision, awaited', async () => {
     const { aided, story } = createGiven(service.api);
     const { account } = await aided();
