@@ -64,6 +64,8 @@ create table case_notice_measures (
 );
 create index case_notice_measures_agency on case_notice_measures (agency_id);
 call guard_table('case_notice_measures', 'notice', 'notice_id');
+-- what was told stays as it was told
+revoke update on case_notice_persons, case_notice_measures from ja_app;
 
 -- A correction of what was recorded: in force at once, or proposed until another person confirms it.
 create table case_corrections (

@@ -53,7 +53,7 @@ export const CORRECTABLE: Readonly<Record<string, FieldRule>> = {
     states: everywhere,
     fourEyes: 'decided',
   },
-  '/linkedCase/number': { value: { kind: 'text', max: 200, nullable: true }, states: everywhere, fourEyes: 'decided' },
+  '/linkedCase/number': { value: { kind: 'text', max: 100, nullable: true }, states: everywhere, fourEyes: 'decided' },
   '/linkedCase/handlingOrgan': { value: { kind: 'text', max: 200 }, states: everywhere, fourEyes: 'decided' },
   '/proposal/eligibilityCode': { value: { kind: 'code', set: 'eligibility' }, states: decided, fourEyes: 'always' },
   '/beneficiaries/*/categories': {

@@ -18,6 +18,7 @@ test('every role belongs to a kind of agency, every kind has one', () => {
 describe('duties that never meet in one role', () => {
   test.each([
     ['case:propose', 'case:decide'],
+    ['case:correct', 'case:confirm_correction'],
     ['disbursement:authorise', 'disbursement:settle'],
     ['case:decide', 'disbursement:settle'],
     ['officer:manage', 'case:read'],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Answer, Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
+import { asAgency, attempt, withClient } from '../../support/sql.ts';
 import { type Known, must } from '../../support/story.ts';
 import { addOfficer, beneficiariesOf, codeOf, createGiven, errorsOf, yuan } from './given.ts';
 
@@ -26,6 +27,11 @@ function corrections() {
     const { items } = (await api.get('finance.heping', '/v1/funds')).body;
     return (await api.get('finance.heping', `/v1/funds/${String(items?.[0]?.id)}/balance`)).body.reserved;
   }
+  /** What of this case awaits the officer. */
+  async function awaited(officer: string, known: Known): Promise<unknown[]> {
+    const { items } = (await api.get(officer, '/v1/work-items?assignee=me&kind=case&order=newest&limit=200')).body;
+    return (items ?? []).filter((i) => (i.resource as { id: string }).id === known.id).map((i) => i.action);
+  }
   /** Granted to the first beneficiary in all, as the account shows it. */
   async function onAccount(known: Known): Promise<unknown> {
     const personId = String(beneficiariesOf(known)[0]?.personId);
@@ -38,7 +44,7 @@ function corrections() {
     const body = { ...input, requestNumber: given.story.reference('CR') };
     return must(await api.create('handler.heping', `${known.path}/disbursements`, body), '/v1/disbursements');
   }
-  return { api, ...given, correct, listed, answered, reserved, onAccount, line };
+  return { api, ...given, correct, listed, answered, reserved, onAccount, awaited, line };
 }
 
 const fen = (money: unknown) => Math.round(Number((money as { amount: string }).amount) * 100);
@@ -126,6 +132,25 @@ describe('in force at once', () => {
   });
 });
 
+test('what a field was is sealed, and nobody changes it any more', async () => {
+  const { story, granted, correct } = corrections();
+  const known = await granted();
+  await correct(known, '/hardship', '无业，丈夫在押。');
+  await withClient(service.database.appUrl, async (client) => {
+    await asAgency(client, await story.agencyOf('handler.heping'));
+    for (const sql of ['update case_field_revisions set pointer = pointer', 'delete from case_field_revisions'])
+      expect(await attempt(client, sql)).toBe('42501');
+    const { rows } = await client.query<{ text: string }>(
+      `select r::text || c::text as text from case_field_revisions r join case_corrections c on c.id = r.correction_id where r.case_id = $1`,
+      [known.id],
+    );
+    expect(rows).toHaveLength(1);
+    for (const clear of ['无业', '录入有误']) expect(rows[0]?.text).not.toContain(Buffer.from(clear).toString('hex'));
+    await asAgency(client, await story.agencyOf('handler.tiexi'));
+    expect((await client.query('select from case_field_revisions')).rowCount).toBe(0);
+  });
+});
+
 describe('with another person', () => {
   test('categories before the decision at once, after it only with the chief', async () => {
     const { story, underReview, proposal, correct, answered } = corrections();
@@ -152,7 +177,7 @@ describe('with another person', () => {
   });
 
   test('one at a time; never the same person, by whatever credential; offered to the chief as an action', async () => {
-    const { api, granted, correct, answered } = corrections();
+    const { api, granted, correct, answered, awaited } = corrections();
     const known = await granted();
     const { rows } = await service.owner
       .query<{ person_key: string }>(`select person_key from officers where code = 'handler.heping'`)
@@ -174,6 +199,8 @@ describe('with another person', () => {
       { action: 'correction-confirmation', allowed: true },
       { action: 'correction-refusal', allowed: true },
     ]);
+    expect(await awaited('chief.heping', known)).toEqual(['correction-confirmation']);
+    expect(await awaited('twin.heping', known)).toEqual([]);
     const { etag } = await api.get('chief.heping', known.path);
     const done = await api.as('chief.heping', 'POST', String(offered[0]?.href), { body: {}, etag });
     expect(done.status).toBe(200);

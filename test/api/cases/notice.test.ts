@@ -149,6 +149,9 @@ describe('the receipt', () => {
     const notice = await noticeOf(await closed([story.subject()]));
     const [action] = notice.body.availableActions as Json[];
     expect(action).toMatchObject({ action: 'receipt', allowed: true, href: `${notice.path}/receipt` });
+    const { items } = (await api.get('wf.heping', '/v1/work-items?assignee=me&kind=notice&limit=200')).body;
+    const mine = (items ?? []).filter((i) => (i.resource as { id: string }).id === notice.id);
+    expect(mine).toMatchObject([{ action: 'receipt', resource: { number: notice.body.number } }]);
     expect((await api.decide('handler.heping', notice.path, 'receipt')).status).toBe(403);
     expect((await api.decide('wf.tiexi', notice.path, 'receipt')).status).toBe(404);
     expect(notice.body.deadlines).toMatchObject([
