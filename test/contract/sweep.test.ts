@@ -8,6 +8,7 @@ import type { Fixture, Target } from '../support/fixtures/fixture.ts';
 import { fixtures } from '../support/fixtures/index.ts';
 import { useService } from '../support/service.ts';
 import { absentId, addRoleless, core, headerFaults, officerWithout, snapshot, strangerFor } from '../support/sweep.ts';
+import { compareWork } from '../support/work-equality.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 const contract = await loadContract();
@@ -43,9 +44,11 @@ const withFixture = contract.operations.flatMap((op) => {
   const fixture = fixtures[op.id];
   return fixture ? [{ op, fixture }] : [];
 });
-const ordered = [...withFixture.filter((x) => !x.fixture.last), ...withFixture.filter((x) => x.fixture.last)];
+type Walked = (typeof withFixture)[number];
+const rows = (last: boolean) =>
+  withFixture.filter((x) => (x.fixture.last ?? false) === last).map((x) => [x.op.id, x] as const);
 
-describe.each(ordered.map((x) => [x.op.id, x] as const))('%s', (_id, { op, fixture }) => {
+function walk(_id: string, { op, fixture }: Walked): void {
   const { officer } = fixture;
   const write = op.method !== 'GET';
   let target: Target;
@@ -162,7 +165,18 @@ describe.each(ordered.map((x) => [x.op.id, x] as const))('%s', (_id, { op, fixtu
       expect(await snapshot(service.database.ownerUrl)).toEqual(before);
     });
   }
-});
+}
+
+describe.each(rows(false))('%s', walk);
+
+test('work items equal availableActions over all that the fixtures have made', async () => {
+  const { faults, ...counts } = await compareWork(service);
+  process.stdout.write(`work items over all fixtures: ${JSON.stringify(counts)}\n`);
+  expect(faults).toEqual([]);
+  expect(counts.items).toBeGreaterThan(50);
+}, 120_000);
+
+describe.each(rows(true))('%s', walk);
 
 async function outsideOf(op: Op, fixture: Fixture, target: Target) {
   const stranger = fixture.stranger ?? strangerFor(String(op.permission), String(fixture.officer));
