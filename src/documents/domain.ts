@@ -45,6 +45,21 @@ export const documentPermission = (kind: ParentKind, verb: 'read' | 'upload'): P
 export const readableKinds = (actor: Actor): ParentKind[] =>
   PARENT_KINDS.filter((kind) => may(actor, documentPermission(kind, 'read')));
 
+/**
+ * Who works on the parent reads and adds its documents; others who see it learn that there are some. A superior that oversees
+ * and a former receiver of a clue do not; of the level above that must decide a case it is the chief (contract §1 Personal data).
+ */
+export function worksOn(kind: ParentKind, relation: string | undefined, actor: Actor): boolean {
+  const parties: Readonly<Record<ParentKind, readonly string[]>> = {
+    clue: ['source', 'receiver'],
+    case: may(actor, 'case:decide') ? ['handler', 'partner'] : ['handler'],
+    disbursement: ['handler', 'treasury'],
+    referral: ['source', 'recipient'],
+    visit: ['handler', 'partner'],
+  };
+  return relation !== undefined && parties[kind].includes(relation);
+}
+
 export const SCAN_STATES = ['unscanned', 'scanning', 'clean', 'infected'] as const;
 export type ScanState = (typeof SCAN_STATES)[number];
 
@@ -83,6 +98,15 @@ export const documentProblems = defineProblems({
       'The document is infected',
       'the virus scan found it harmful; its content is not given out',
       'let the uploading agency clean it and upload it again',
+    ],
+  },
+  'document.not_competent': {
+    status: 403,
+    zh: ['非承办单位', '材料由办理该事项的单位上传', '由办理单位的人员办理'],
+    en: [
+      'Not the competent agency',
+      'documents are added by the agencies that work on what they hang on',
+      'let an officer of such an agency do it',
     ],
   },
   'document.content_unavailable': {

@@ -56,7 +56,7 @@ export const DocumentItem = named('DocumentItem', Closed({ ...common, agencyId: 
 export const DocumentPage = pageOf('DocumentPage', DocumentItem);
 
 const told = (maxLength: number) =>
-  Nullable(Type.String({ maxLength, description: 'null for those who only oversee' }));
+  Nullable(Type.String({ maxLength, description: 'null for those who see the parent without working on it' }));
 
 export const DocumentView = named(
   'Document',

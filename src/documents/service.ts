@@ -1,12 +1,11 @@
 // Documents: added to a visible parent, read by who works on it, scanned by the worker. Content goes in and out beside the transaction.
-import { may } from '../kernel/actor.ts';
 import type { StreamKey } from '../platform/crypto/stream.ts';
 import { relationTo } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { isKeptFrom } from './audience.ts';
-import { type ParentRef, readableKinds, type ScanState, withheld } from './domain.ts';
+import { documentProblems, type ParentRef, readableKinds, type ScanState, withheld, worksOn } from './domain.ts';
 import type { ReceivedFile } from './reception.ts';
 import {
   absentDocuments,
@@ -25,7 +24,7 @@ import {
 export type { DocumentRow };
 export { absentDocuments, leaseForScan, openContentKey };
 
-/** `texts` are null for those who only oversee the parent: a file's name may hold a person's. */
+/** `texts` are null for those who see the parent without working on it: a file's name may hold a person's. */
 export type Document = { row: DocumentRow; texts: DocumentTexts | null };
 
 export type DocumentInput = {
@@ -46,8 +45,10 @@ export async function addDocument(
   const { parent, file, kind } = input;
   const version = await parentVersion(tx, parent);
   if (version === undefined) throw httpProblems['resource.not_found']();
-  ensureVersion({ version }, expected);
   const { actor, now } = tx.ctx;
+  const relation = await relationTo(tx, parent.kind, parent.id);
+  if (!worksOn(parent.kind, relation, actor)) throw documentProblems['document.not_competent']();
+  ensureVersion({ version }, expected);
   const { id, mediaType, bytes, sha256 } = file;
   const texts = { fileName: file.fileName, title: input.title ?? null, note: input.note ?? null };
   const row = await insertDocument(
@@ -82,13 +83,17 @@ export async function addDocument(
 const noteView = (tx: Tx, { id, parentKind, parentId }: DocumentRow, fields: readonly string[]) =>
   tx.viewed(id, fields, 'document.duty', { type: 'document.viewed', kind: 'document', data: { parentKind, parentId } });
 
+/** Whether the caller works on what the document hangs on, and its part in that has not ended. */
+async function isParty(tx: Tx, row: DocumentRow): Promise<boolean> {
+  const relation = await relationTo(tx, row.parentKind, row.parentId);
+  return worksOn(row.parentKind, relation, tx.ctx.actor) && !(await isKeptFrom(tx, row));
+}
+
 /** The document with its name and note for who works on the parent; that it was seen is on record. */
 export async function readDocument(tx: Tx, id: string): Promise<Document | undefined> {
   const row = await findDocument(tx, id, readableKinds(tx.ctx.actor));
   if (!row) return undefined;
-  const relation = await relationTo(tx, row.parentKind, row.parentId);
-  const overseen = relation === 'oversight' || !may(tx.ctx.actor, 'document:download');
-  const texts = overseen || (await isKeptFrom(tx, row)) ? null : await openTexts(tx, row);
+  const texts = (await isParty(tx, row)) ? await openTexts(tx, row) : null;
   if (texts) noteView(tx, row, ['fileName', 'title', 'note']);
   return { row, texts };
 }
@@ -99,8 +104,7 @@ export type DocumentContent = { row: DocumentRow; fileName: string; key: StreamK
 export async function releaseContent(tx: Tx, id: string, scanning: boolean): Promise<DocumentContent | undefined> {
   const { actor } = tx.ctx;
   const row = await findDocument(tx, id, readableKinds(actor));
-  const relation = row && (await relationTo(tx, row.parentKind, row.parentId));
-  if (!row || relation === 'oversight' || (await isKeptFrom(tx, row))) return undefined;
+  if (!row || !(await isParty(tx, row))) return undefined;
   const problem = withheld(row, { agencyId: actor.agency.id, scanning });
   if (problem) throw problem;
   const [key, texts] = [await openContentKey(tx, row), await openTexts(tx, row)];
