@@ -127,6 +127,7 @@ export const clocks: readonly Clock[] = [
       'referral.cancelled': null,
       'referral.forwarded': null,
     },
+    moves: [{ on: 'referral.succeeded', party: 'agencyId' }],
   },
   {
     code: 'D-VISIT',

@@ -112,6 +112,8 @@ test('a successor named ahead takes over when the last day has passed, and not b
     });
     await handOverReferrals(service.tx);
     expect((await api.get('clinic.heping', open.path)).body).toMatchObject({ version: 2 });
+    const { body } = await api.get('clinic.heping', '/v1/deadlines');
+    expect(body.items).toMatchObject([{ code: 'D-DEPT', subject: { id: open.id }, party: { agency: { id: other } } }]);
   } finally {
     await api.as('admin', 'DELETE', '/v1/sandbox/clock');
   }
