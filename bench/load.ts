@@ -134,5 +134,6 @@ export async function fillPeer(
     );
   }
   await peer.query('vacuum analyze');
+  await peer.query('select setseed(0.5)');
   return (await peer.query<{ id: string }>('select id from peer_clues order by random() limit 5000')).map((r) => r.id);
 }

@@ -9,17 +9,24 @@ export type Sample = { latencies: number[]; seconds: number; cpu: Cpu };
 
 export const oneConnection = () => new Agent({ keepAlive: true, maxSockets: 1 });
 
-export function send({ origin, agent }: Pick<Target, 'origin' | 'agent'>, shot: Shot): Promise<{ status: number; body: string }> {
+export function send(
+  { origin, agent }: Pick<Target, 'origin' | 'agent'>,
+  shot: Shot,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const length = shot.body === undefined ? {} : { 'content-length': Buffer.byteLength(shot.body) };
-    const req = request(`${origin}${shot.path}`, { method: shot.method, agent, headers: { ...shot.headers, ...length } }, (res) => {
-      let body = '';
-      res.setEncoding('utf8');
-      res.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, body }));
-    });
+    const req = request(
+      `${origin}${shot.path}`,
+      { method: shot.method, agent, headers: { ...shot.headers, ...length } },
+      (res) => {
+        let body = '';
+        res.setEncoding('utf8');
+        res.on('data', (chunk: string) => {
+          body += chunk;
+        });
+        res.on('end', () => resolve({ status: res.statusCode ?? 0, body }));
+      },
+    );
     req.on('error', reject);
     req.end(shot.body);
   });

@@ -75,7 +75,15 @@ app.get<{ Querystring: { agencyId: string } }>('/clues', { schema: { response: {
 const body = {
   type: 'object',
   required: ['source', 'regionCode', 'urgency', 'agencyId', 'facts', 'subjects'],
-  properties: { source: text, regionCode: text, urgency: text, agencyId: text, facts: text, hardship: nullable, subjects: { type: 'array' } },
+  properties: {
+    source: text,
+    regionCode: text,
+    urgency: text,
+    agencyId: text,
+    facts: text,
+    hardship: nullable,
+    subjects: { type: 'array' },
+  },
 } as const;
 app.post<{ Body: Body }>('/clues', { schema: { body, response: { 201: full } } }, async (req, reply) => {
   const { source, regionCode, urgency, agencyId, facts, hardship, subjects } = req.body;

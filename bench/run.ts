@@ -1,9 +1,10 @@
 // npm run bench: ratios of the service to the bare peer in one run, interleaved rounds, one client; prints a Markdown table.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { cpuSeconds, oneConnection, quantile, type Sample, shoot, type Shot } from './measure.ts';
-import { getClue, listClues, peerGet, peerList, peerPost, postClue } from './shots.ts';
+import { cpuSeconds, oneConnection, quantile, type Sample, type Shot, shoot } from './measure.ts';
+import { getClue, listClues, peerGet, peerList, peerPost, postClue, SEED } from './shots.ts';
 import { openStage, type Stage } from './stage.ts';
+import { measureWalls } from './walls.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -57,8 +58,18 @@ const f = (value: number, digits = 2) => value.toFixed(digits);
 
 async function measurePair(stage: Stage, pair: Pair): Promise<boolean> {
   const targets = {
-    peer: { origin: stage.peer.origin, agent: oneConnection(), next: pair.peer, cpu: () => cpuSeconds(stage.peer.pid, stage.postmaster) },
-    service: { origin: stage.service.origin, agent: oneConnection(), next: pair.service, cpu: () => cpuSeconds(stage.service.pid, stage.postmaster) },
+    peer: {
+      origin: stage.peer.origin,
+      agent: oneConnection(),
+      next: pair.peer,
+      cpu: () => cpuSeconds(stage.peer.pid, stage.postmaster),
+    },
+    service: {
+      origin: stage.service.origin,
+      agent: oneConnection(),
+      next: pair.service,
+      cpu: () => cpuSeconds(stage.service.pid, stage.postmaster),
+    },
   };
   for (const target of Object.values(targets)) await shoot(target, COUNT, target.cpu);
   const samples = { peer: [] as Sample[], service: [] as Sample[] };
@@ -69,7 +80,16 @@ async function measurePair(stage: Stage, pair: Pair): Promise<boolean> {
   const [peer, service] = [join(samples.peer), join(samples.service)];
   const ratio = service.rate / peer.rate;
   const cells = (s: typeof peer) => [f(s.rate, 0), f(s.p50), f(s.p99), s.cpuMs];
-  console.log(row([pair.name, ...cells(peer), ...cells(service), f(ratio), `≥ ${pair.bar}`, ratio >= pair.bar ? 'yes' : '**no**']));
+  console.log(
+    row([
+      pair.name,
+      ...cells(peer),
+      ...cells(service),
+      f(ratio),
+      `≥ ${pair.bar}`,
+      ratio >= pair.bar ? 'yes' : '**no**',
+    ]),
+  );
   return ratio >= pair.bar;
 }
 
@@ -82,25 +102,42 @@ async function measureRare(stage: Stage): Promise<boolean> {
   const [busy, rare] = [await target('intake.heping'), await target('intake.tiexi')];
   const samples = { busy: [] as Sample[], rare: [] as Sample[] };
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, t] of [['busy', busy], ['rare', rare]] as const) {
+    for (const [name, t] of [
+      ['busy', busy],
+      ['rare', rare],
+    ] as const) {
       const sample = await shoot(t, COUNT, () => ({ own: 0, database: 0 }));
       if (round > 0) samples[name].push(sample);
     }
   }
   const [b, r] = [join(samples.busy), join(samples.rare)];
-  console.log(`\nList of the rare agency: p95 ${f(r.p95)} ms, of the busy one ${f(b.p95)} ms: ${f(r.p95 / b.p95)} × (≤ 2).`);
+  console.log(
+    `\nList of the rare agency: p95 ${f(r.p95)} ms, of the busy one ${f(b.p95)} ms: ${f(r.p95 / b.p95)} × (≤ 2).`,
+  );
   return r.p95 <= 2 * b.p95;
 }
 
 const cpu = cpus();
-console.log(`${options.rows} clues, ${ROUNDS} interleaved rounds of ${COUNT} requests, one client; PostgreSQL with fsync on; Node ${process.version}, ${cpu.length} × ${cpu[0]?.model}.\n`);
-const stage = await openStage(Number(options.rows), RARE, options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : []);
+console.log(
+  `${options.rows} clues, ${ROUNDS} interleaved rounds of ${COUNT} requests, one client, seed ${SEED}; PostgreSQL with fsync on; Node ${process.version}, ${cpu.length} × ${cpu[0]?.model}.\n`,
+);
+const stage = await openStage(
+  Number(options.rows),
+  RARE,
+  options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : [],
+);
 let met = true;
 try {
-  console.log(row(['', 'peer/s', 'p50 ms', 'p99 ms', 'CPU ms', 'service/s', 'p50 ms', 'p99 ms', 'CPU ms', 'ratio', 'bar', 'met']));
+  console.log(
+    row(['', 'peer/s', 'p50 ms', 'p99 ms', 'CPU ms', 'service/s', 'p50 ms', 'p99 ms', 'CPU ms', 'ratio', 'bar', 'met']),
+  );
   console.log(row(Array(12).fill('---')));
-  for (const pair of await pairsOf(stage)) if (pair.name.includes(options.only)) met = (await measurePair(stage, pair)) && met;
-  if (!options.only) met = (await measureRare(stage)) && met;
+  for (const pair of await pairsOf(stage))
+    if (pair.name.includes(options.only)) met = (await measurePair(stage, pair)) && met;
+  if (!options.only) {
+    met = (await measureRare(stage)) && met;
+    await measureWalls(stage);
+  }
 } finally {
   await stage.close();
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createIdGenerator } from '../src/kernel/ids.ts';
-import { loadKek, openKeyring } from '../src/platform/crypto/keyring.ts';
+import { type Keyring, loadKek, openKeyring } from '../src/platform/crypto/keyring.ts';
 import { createPool } from '../src/platform/db/client.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../src/platform/db/embedded/launcher.ts';
 import { readPostmaster } from '../src/platform/db/embedded/postmaster-file.ts';
@@ -21,6 +21,8 @@ export type Stage = {
   service: { origin: string; pid: number; busy: string[] };
   peer: { origin: string; pid: number; ids: string[]; agencyId: string };
   postmaster: number;
+  database: Pick<EmbeddedDatabase, 'appUrl' | 'ownerUrl'>;
+  keyring: Keyring;
   token(officer: string): Promise<string>;
   close(): Promise<void>;
 };
@@ -35,7 +37,11 @@ async function freePort(): Promise<number> {
 }
 
 async function launch(args: string[], env: Record<string, string>, ready: RegExp): Promise<ChildProcess> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: 'pipe',
+  });
   let output = '';
   await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
@@ -56,20 +62,26 @@ async function sandboxToken(origin: string, officer: string): Promise<string> {
   return (JSON.parse(body) as { access_token: string }).access_token;
 }
 
-const agencyUrl = (database: EmbeddedDatabase, name: string) => database.superUrl.replace(/\/postgres(\?|$)/, `/${name}$1`);
+const agencyUrl = (database: EmbeddedDatabase, name: string) =>
+  database.superUrl.replace(/\/postgres(\?|$)/, `/${name}$1`);
 
-async function fill(origin: string, database: EmbeddedDatabase, kekFile: string, rows: number, rare: number) {
-  const owner = createPool({ url: agencyUrl(database, new URL(database.ownerUrl).pathname.slice(1)), max: 1 });
-  const app = createPool({ url: database.appUrl, max: 1 });
-  const keyring = await openKeyring(app, loadKek(kekFile, false));
+async function fill(origin: string, database: EmbeddedDatabase, keyring: Keyring, rows: number, rare: number) {
+  const owner = createPool({ url: database.ownerUrl, max: 1 });
   const generate = createIdGenerator((bytes) => crypto.getRandomValues(bytes));
   let at = Date.now() - rows * 20;
   const newId = () => generate(at++);
   await owner.query('set statement_timeout = 0');
   const ids: string[] = [];
-  for (const [district, count] of [['tiexi', rare], ['heping', rows - rare]] as const) {
+  for (const [district, count] of [
+    ['tiexi', rare],
+    ['heping', rows - rare],
+  ] as const) {
     const token = await sandboxToken(origin, `wf.${district}`);
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': `model-${district}` };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'idempotency-key': `model-${district}`,
+    };
     const shot = { method: 'POST', path: '/v1/clues', headers, body: JSON.stringify(clueBody(district, 0)) } as const;
     const { status, body } = await send({ origin, agent: oneConnection() }, shot);
     if (status !== 201) throw new Error(`model clue of ${district}: ${status} ${body}`);
@@ -77,7 +89,7 @@ async function fill(origin: string, database: EmbeddedDatabase, kekFile: string,
     if (district === 'heping') ids.push(...made);
   }
   await owner.query('vacuum analyze');
-  await Promise.all([owner.end(), app.end()]);
+  await owner.end();
   return ids;
 }
 
@@ -101,7 +113,10 @@ export async function openStage(rows: number, rare: number, nodeArgs: string[] =
   };
   const service = await launch([...nodeArgs, 'src/bin/server.ts'], env, /Ctrl-C stops/);
   const origin = `http://127.0.0.1:${port}`;
-  const busy = await fill(origin, database, kekFile, rows, rare);
+  const app = createPool({ url: database.appUrl, max: 1 });
+  const keyring = await openKeyring(app, loadKek(kekFile, false));
+  await app.end();
+  const busy = await fill(origin, database, keyring, rows, rare);
   const admin = createPool({ url: database.superUrl, max: 1 });
   await admin.query('create database peer');
   const url = agencyUrl(database, 'peer');
@@ -120,6 +135,8 @@ export async function openStage(rows: number, rare: number, nodeArgs: string[] =
     service: { origin, pid: service.pid ?? 0, busy },
     peer: { origin: `http://127.0.0.1:${peerPort}`, pid: peer.pid ?? 0, ids, agencyId: agencies[0] },
     postmaster,
+    database,
+    keyring,
     token: (officer) => sandboxToken(origin, officer),
     async close() {
       for (const child of [service, peer]) {

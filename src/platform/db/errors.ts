@@ -65,8 +65,8 @@ export class DatabaseError extends Error {
   }
 }
 
-/** A statement behind one that failed: it says nothing but that the transaction is over. */
-export const isAborted = (error: unknown): boolean => pgError(error)?.code === '25P02';
+/** A statement behind one that failed: it says nothing but that the transaction is over, or that its preparation was skipped. */
+export const isAborted = (error: unknown): boolean => ['25P02', '26000'].includes(pgError(error)?.code ?? '');
 
 const constraintProblems = new Map<string, () => Problem>();
 
