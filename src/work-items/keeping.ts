@@ -42,6 +42,9 @@ function itemsOf(resource: WorkResource): NewWork[] {
   });
 }
 
+/** With these the lines of a case end, or an advance has to come back. */
+const DECIDED = ['case.granted', 'case.refused', 'case.withdrawn', 'case.closed', 'case.revoked'];
+
 type Stale = { kind: WorkKind; id: string; fresh: boolean };
 
 /** Resources whose own facts a fact has changed without saying so: the case that counts its lines, and what a clock is about. */
@@ -65,9 +68,8 @@ async function staleAfter(tx: Tx, facts: readonly Fact[]): Promise<Stale[]> {
     if (isWorkKind(kind) && !isStill(fact))
       stale.set(id, { kind, id, fresh: FIRST.includes(type) || (stale.get(id)?.fresh ?? false) });
   }
-  // The lines of a case end with it.
-  const ended = facts.filter(({ type }) => type === 'case.closed' || type === 'case.revoked').map(({ id }) => id);
-  const lines = (await findLinesOfCases(tx, ended)).map((id): Stale => ({ kind: 'disbursement', id, fresh: false }));
+  const decided = facts.filter(({ type }) => DECIDED.includes(type)).map(({ id }) => id);
+  const lines = (await findLinesOfCases(tx, decided)).map((id): Stale => ({ kind: 'disbursement', id, fresh: false }));
   for (const other of [...facts.flatMap(alsoStale), ...lines]) if (!stale.has(other.id)) stale.set(other.id, other);
   return [...stale.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -28,7 +28,7 @@ export type WorkFilter = {
 
 /** The designated officer, unless the rule keeps that very person out. */
 const assigneeOf = (officerId: SQL, keys: SQL) =>
-  sql`(select o.id from ${officers} o where o.id = ${officerId} and o.person_key <> all(${keys}))`;
+  sql`(select o.id from ${officers} o where o.id = ${officerId} and o.state = 'active' and o.person_key <> all(${keys}))`;
 
 /** What an assignment may keep when the resource has changed. */
 const kept = sql`case when ${workItems.assignedBy} is not null

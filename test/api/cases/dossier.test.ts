@@ -1,6 +1,8 @@
 // The dossier: everything about a case in one document, for its team and who decides; and what was granted in like cases.
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../support/api.ts';
+import { PDF } from '../../support/fixtures/documents.ts';
+import { multipart } from '../../support/multipart.ts';
 import { useService } from '../../support/service.ts';
 import { type Known, must } from '../../support/story.ts';
 import { addOfficer, beneficiariesOf, codeOf, createGiven, GRANT, yuan } from './given.ts';
@@ -55,8 +57,10 @@ function actionsIn(node: unknown): unknown[] {
 
 describe('the dossier', () => {
   test('holds every part of the case, oldest first, and no actions', async () => {
-    const { read, whole } = files();
+    const { api, read, whole } = files();
     const known = await whole();
+    const upload = multipart({ kind: 'application' }, PDF);
+    must(await api.as('handler.heping', 'POST', `${known.path}/documents`, upload), '/v1/documents');
     const { status, body } = await read('handler.heping', known);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -77,7 +81,7 @@ describe('the dossier', () => {
       referrals: [{ measures: ['MCA3'], state: 'requested' }],
       visits: [{ state: 'planned', assistanceCaseId: known.id }],
       accounts: [{ personId: beneficiariesOf(known)[0]?.personId, number: expect.stringMatching(/^MA-/) }],
-      documents: [],
+      documents: [{ parent: { kind: 'case', id: known.id }, document: { kind: 'application' } }],
     });
     const types = (body.timeline as Json[]).map((entry) => entry.type);
     expect([types[0], types.at(-1)]).toEqual(['case.opened', 'case.closed']);
