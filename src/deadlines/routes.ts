@@ -95,13 +95,13 @@ type Verb<B extends TSchema> = (
   input: Static<B>,
 ) => Promise<Deadline>;
 
-/** A deadline is seen with its subject, so the verb itself looks for it: there are no access rows of its own. */
+/** A deadline is seen with its subject: there are no access rows of its own. */
 function decision<B extends TSchema>(app: App, spec: Spec<B>, verb: Verb<B>): void {
   const { path, permission, body, ...said } = spec;
   app.post(
     `/v1/deadlines/:id/${path}`,
     {
-      config: { permission, ifMatch: true, dryRun: true },
+      config: { permission, find: findDeadline, ifMatch: true, dryRun: true },
       schema: { ...said, tags, params, body, response: { 200: DeadlineView } },
     },
     (req) => {

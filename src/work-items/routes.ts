@@ -1,6 +1,7 @@
 // /v1/work-items: what awaits me or my agency, and who of us does it.
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { findItem } from './repository.ts';
 import { AssignmentBody, toWorkEntry, viewWorkItem, WorkItemPage, WorkItemQuery, WorkItemView } from './schema.ts';
 import { assignWorkItem, findWork, readWorkItem } from './service.ts';
 
@@ -49,7 +50,7 @@ export function workItemRoutes(app: App): void {
   app.post(
     '/v1/work-items/:id/assignment',
     {
-      config: { permission: 'work:assign', ifMatch: true, dryRun: true },
+      config: { permission: 'work:assign', find: findItem, ifMatch: true, dryRun: true },
       schema: {
         operationId: 'assignWorkItem',
         tags,

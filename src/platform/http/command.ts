@@ -53,15 +53,26 @@ function resourceOf(req: FastifyRequest): { kind: ResourceKind; id: string } | u
   return kind && id ? { kind, id } : undefined;
 }
 
-/** The resource above what is read; one that is read itself carries its own condition (`visible`), and is not asked for twice. */
-function childResource(req: FastifyRequest): { kind: ResourceKind; id: string } | undefined {
-  return req.routeOptions.url?.endsWith('/:id') ? undefined : resourceOf(req);
+/** The 404 of a resource that the caller does not see, as a statement sent ahead; undefined where the route has none. */
+function seeing(req: FastifyRequest): ((tx: Tx) => Promise<void>) | undefined {
+  const { find } = req.routeOptions.config;
+  const resource = resourceOf(req);
+  const { id } = req.params as { id?: string };
+  if (resource)
+    return async (tx) => {
+      const relation = await relationTo(tx, resource.kind, resource.id);
+      const hidden = relation === undefined || (relation === 'oversight' && !tx.ctx.oversight);
+      if (hidden) throw httpProblems['resource.not_found']();
+    };
+  return find && id
+    ? async (tx) => {
+        if (!(await find(tx, id))) throw httpProblems['resource.not_found']();
+      }
+    : undefined;
 }
 
-function ensureSeen(tx: Tx, relation: string | undefined): void {
-  const hidden = relation === undefined || (relation === 'oversight' && !tx.ctx.oversight);
-  if (hidden) throw httpProblems['resource.not_found']();
-}
+/** What is read itself carries its own condition (`visible`), and is not asked for twice. */
+const seeingAbove = (req: FastifyRequest) => (req.routeOptions.url?.endsWith('/:id') ? undefined : seeing(req));
 
 function render(
   deps: CommandDeps,
@@ -124,10 +135,10 @@ async function runCommand<T, V>(
   const write = () =>
     writeTx<Outcome>(deps, txRequest(req, dryRun), {
       before: async (tx) => {
-        const relation = resource && relationTo(tx, resource.kind, resource.id);
+        const seen = seeing(req)?.(tx);
         const claimed = use && claim(tx, deps, use);
         claimed?.catch(() => undefined);
-        if (relation) ensureSeen(tx, await relation);
+        await seen;
         const stored = await claimed;
         for (const view of stored?.views ?? []) tx.viewed(view.personId, view.fields, view.purpose);
         if (stored) return { result: { reply: stored, replayed: true } };
@@ -154,14 +165,12 @@ async function runCommand<T, V>(
 
 /** A read as the caller: what is not there or not visible is a 404. */
 function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>): Promise<V> {
-  const resource = childResource(req);
-  const seen = resource && (async (tx: Tx) => ensureSeen(tx, await relationTo(tx, resource.kind, resource.id)));
   const find = async (tx: Tx) => {
     const found = await read(tx);
     if (found === undefined) throw httpProblems['resource.not_found']();
     return found;
   };
-  return readTx(deps, txRequest(req, false), find, seen);
+  return readTx(deps, txRequest(req, false), find, seeingAbove(req));
 }
 
 async function runRead<V>(

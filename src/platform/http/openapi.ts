@@ -4,6 +4,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
 import type { Permission } from '../../kernel/actor.ts';
 import type { ResourceKind } from '../../kernel/fact.ts';
+import type { Tx } from '../db/tx.ts';
 import { rememberRoute } from './problem.ts';
 import { namedSchemas } from './schema.ts';
 
@@ -13,6 +14,8 @@ declare module 'fastify' {
     permission?: Permission | 'public' | 'authenticated';
     /** The kind of the resource that `:id` addresses: checked for visibility before anything else. */
     resource?: ResourceKind;
+    /** Where the resource is seen through another one and has no access rows: what the caller finds of it; needs no clock. */
+    find?: (tx: Tx, id: string) => Promise<object | undefined>;
     /** The request changes the addressed resource: If-Match is required (428). */
     ifMatch?: boolean;
     /** Idempotency-Key is required (400): it creates a business record or moves money. */
