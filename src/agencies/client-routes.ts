@@ -57,7 +57,7 @@ function readingRoutes(app: App): void {
   );
 }
 
-function secretRoutes(app: App, { keyring }: ClientDeps): void {
+function addingRoute(app: App, { keyring }: ClientDeps): void {
   app.post(
     '/v1/clients',
     {
@@ -80,6 +80,9 @@ function secretRoutes(app: App, { keyring }: ClientDeps): void {
         location: (view) => `/v1/clients/${view.id}`,
       }),
   );
+}
+
+function rotationRoute(app: App, { keyring }: ClientDeps): void {
   app.post(
     '/v1/clients/:id/secret-rotation',
     {
@@ -105,7 +108,8 @@ function secretRoutes(app: App, { keyring }: ClientDeps): void {
 
 export function clientRoutes(app: App, deps: ClientDeps): void {
   readingRoutes(app);
-  secretRoutes(app, deps);
+  addingRoute(app, deps);
+  rotationRoute(app, deps);
   const acts = [
     ['suspension', 'suspended', 'suspendClient', 'Suspend a client 停用客户端', 'Its tokens end at once'],
     ['reinstatement', 'active', 'reinstateClient', 'Reinstate a client 恢复客户端', 'New tokens can be had at once'],

@@ -68,8 +68,7 @@ function standingRoutes(app: App, forget: Forget): void {
   }
 }
 
-export function agencyRoutes(app: App, forget: Forget): void {
-  standingRoutes(app, forget);
+function directoryRoutes(app: App): void {
   app.get(
     '/v1/agencies',
     {
@@ -104,6 +103,11 @@ export function agencyRoutes(app: App, forget: Forget): void {
     },
     (req) => req.read(async (tx) => findAgency(tx, req.params.id).then((agency) => agency && toAgencyView(agency))),
   );
+}
+
+export function agencyRoutes(app: App, forget: Forget): void {
+  directoryRoutes(app);
+  standingRoutes(app, forget);
   app.post(
     '/v1/agencies',
     {
