@@ -2,15 +2,17 @@
 import { and, eq, getTableColumns, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { agencies } from '../agencies/table.ts';
 import { caseNotices } from '../cases/notice-table.ts';
+import { assistanceCases } from '../cases/table.ts';
 import { clues } from '../clues/table.ts';
 import { deadlines } from '../deadlines/table.ts';
 import { disbursements } from '../disbursements/table.ts';
-import { SYSTEM_SCOPE } from '../kernel/actor.ts';
+import { type ActorAgency, SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { personMerges, persons } from '../persons/table.ts';
 import { access } from '../platform/db/access.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
+import { referrals } from '../referrals/table.ts';
 
 const place = {
   id: agencies.id,
@@ -52,26 +54,87 @@ export function findCandidates(tx: Tx, kind: ResourceKind, id: string) {
   ).execute({ id });
 }
 
+type WithAgency<R> = { row: R; agency: ActorAgency; relation: string; dueOn: string | null };
+
+/** The resource once, and the agencies that came with it. */
+function folded<R>(rows: readonly WithAgency<R>[]) {
+  const facts = rows[0]?.row;
+  return facts && { facts, candidates: rows };
+}
+
 const { narrativeSealed: _narrative, outcomeSealed: _outcome, ...clueColumns } = getTableColumns(clues);
 
-/** A clue comes with its agencies in one statement, for every submission asks. */
+/** Resources whose facts are their own row come with their agencies in one statement: every write asks. */
 export async function findClueWork(tx: Tx, id: string) {
   const rows = await prepared(tx.db, 'work_clue', (db, name) =>
     db
-      .select({ clue: clueColumns, ...candidate('clue', sql`${clues.id}`) })
+      .select({ row: clueColumns, ...candidate('clue', sql`${clues.id}`) })
       .from(clues)
       .innerJoin(access, related('clue', sql`${clues.id}`))
       .innerJoin(agencies, eq(agencies.id, access.agencyId))
       .where(eq(clues.id, wanted))
       .prepare(name),
   ).execute({ id });
-  const clue = rows[0]?.clue;
-  if (!clue) return undefined;
-  return { facts: { ...clue, urgent: clue.urgency === 'emergency_medical' }, candidates: rows };
+  const found = folded(rows);
+  return found && { ...found, facts: { ...found.facts, urgent: found.facts.urgency === 'emergency_medical' } };
+}
+
+const {
+  narrativeSealed: _facts,
+  proposalSealed: _proposal,
+  endingSealed: _ending,
+  ...caseColumns
+} = getTableColumns(assistanceCases);
+
+export async function findCaseWork(tx: Tx, id: string) {
+  const rows = await prepared(tx.db, 'work_case', (db, name) =>
+    db
+      .select({ row: caseColumns, ...candidate('case', sql`${assistanceCases.id}`) })
+      .from(assistanceCases)
+      .innerJoin(access, related('case', sql`${assistanceCases.id}`))
+      .innerJoin(agencies, eq(agencies.id, access.agencyId))
+      .where(eq(assistanceCases.id, wanted))
+      .prepare(name),
+  ).execute({ id });
+  const found = folded(rows);
+  return found && { ...found, facts: { ...found.facts, urgent: await isUrgentClue(tx, found.facts.clueId) } };
+}
+
+const { payeeSealed: _payee, notesSealed: _notes, ...lineColumns } = getTableColumns(disbursements);
+
+export async function findLineWork(tx: Tx, id: string) {
+  const rows = await prepared(tx.db, 'work_line', (db, name) =>
+    db
+      .select({ row: lineColumns, ...candidate('disbursement', sql`${disbursements.id}`) })
+      .from(disbursements)
+      .innerJoin(access, related('disbursement', sql`${disbursements.id}`))
+      .innerJoin(agencies, eq(agencies.id, access.agencyId))
+      .where(eq(disbursements.id, wanted))
+      .prepare(name),
+  ).execute({ id });
+  return folded(rows);
+}
+
+const { number, state, senderAgencyId, agencyId, followUp, respondBy } = referrals;
+
+export async function findReferralWork(tx: Tx, id: string) {
+  const rows = await prepared(tx.db, 'work_referral', (db, name) =>
+    db
+      .select({
+        row: { number, state, senderAgencyId, agencyId, followUp, dueOn: respondBy },
+        ...candidate('referral', sql`${referrals.id}`),
+      })
+      .from(referrals)
+      .innerJoin(access, related('referral', sql`${referrals.id}`))
+      .innerJoin(agencies, eq(agencies.id, access.agencyId))
+      .where(eq(referrals.id, wanted))
+      .prepare(name),
+  ).execute({ id });
+  return folded(rows);
 }
 
 /** Urgent treatment stays urgent in the case that came of the clue. */
-export async function isUrgentClue(tx: Tx, clueId: string | null): Promise<boolean> {
+async function isUrgentClue(tx: Tx, clueId: string | null): Promise<boolean> {
   if (clueId === null) return false;
   const [clue] = await tx.db.select({ urgency: clues.urgency }).from(clues).where(eq(clues.id, clueId));
   return clue?.urgency === 'emergency_medical';

@@ -4,19 +4,24 @@ import { findAccount } from '../accounts/service.ts';
 import { caseActions } from '../cases/actions.ts';
 import { caseMachine } from '../cases/domain.ts';
 import { noticeActions, noticeMachine } from '../cases/notice-domain.ts';
-import { findCase } from '../cases/service.ts';
 import { clueActions, clueMachine } from '../clues/domain.ts';
 import { disbursementActions, disbursementMachine } from '../disbursements/domain.ts';
-import { findDisbursement } from '../disbursements/service.ts';
 import type { ActorAgency } from '../kernel/actor.ts';
 import { personActions, personMachine } from '../persons/lifecycle.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { referralActions, referralMachine } from '../referrals/domain.ts';
-import { findReferral } from '../referrals/service.ts';
 import { visitActions, visitMachine } from '../visits/domain.ts';
 import { findVisit } from '../visits/service.ts';
 import { type Opening, openingsFor, type Rule, type WorkKind } from './domain.ts';
-import { findCandidates, findClueWork, findNoticeFacts, findPersonFacts, isUrgentClue } from './facts-repository.ts';
+import {
+  findCandidates,
+  findCaseWork,
+  findClueWork,
+  findLineWork,
+  findNoticeFacts,
+  findPersonFacts,
+  findReferralWork,
+} from './facts-repository.ts';
 
 /** An agency that may have to act, how it stands to the resource, and the earliest clock that binds it. */
 export type Candidate = { agency: ActorAgency; relation: string; dueOn: string | null };
@@ -70,16 +75,6 @@ function both<L>(kind: WorkKind, find: (tx: Tx, id: string) => Promise<(L & Desc
 
 const asIs = <F>(facts: F): F => facts;
 
-async function findCaseWork(tx: Tx, id: string) {
-  const found = await findCase(tx, id);
-  return found && { ...found, urgent: await isUrgentClue(tx, found.clueId) };
-}
-
-async function findReferralWork(tx: Tx, id: string) {
-  const found = await findReferral(tx, id);
-  return found && { ...found, dueOn: found.respondBy };
-}
-
 async function findVisitWork(tx: Tx, id: string) {
   const found = await findVisit(tx, id);
   return found && { ...found, dueOn: found.plannedOn };
@@ -87,22 +82,17 @@ async function findVisitWork(tx: Tx, id: string) {
 
 export const sources: Readonly<Record<WorkKind, WorkSource>> = {
   clue: source('clue', { machine: clueMachine, actions: clueActions, read: 'clue:read' }, findClueWork, asIs),
-  case: source(
-    'case',
-    { machine: caseMachine, actions: caseActions, read: 'case:read' },
-    both('case', findCaseWork),
-    asIs,
-  ),
+  case: source('case', { machine: caseMachine, actions: caseActions, read: 'case:read' }, findCaseWork, asIs),
   disbursement: source(
     'disbursement',
     { machine: disbursementMachine, actions: disbursementActions, read: 'disbursement:read' },
-    both('disbursement', findDisbursement),
+    findLineWork,
     asIs,
   ),
   referral: source(
     'referral',
     { machine: referralMachine, actions: referralActions, read: 'referral:read' },
-    both('referral', findReferralWork),
+    findReferralWork,
     asIs,
   ),
   visit: source(

@@ -9,7 +9,7 @@ import { createWorld, type World } from '../../support/world.ts';
 
 const service = useService();
 const SEED = 20261123;
-const WALKS = 24;
+const WALKS = 40;
 const STEPS = 4;
 let world: World;
 beforeAll(() => {
