@@ -71,6 +71,7 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
 import { referralRoutes } from './referrals/routes.ts';
+import { clockHandlers } from './sandbox/clock.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
 import { visitMachine } from './visits/domain.ts';
@@ -112,6 +113,7 @@ export const handlers: TxDeps['handlers'] = [
   ...visitHandlers,
   ...accountHandlers,
   ...deadlineHandlers,
+  ...clockHandlers,
   workItemHandler,
 ];
 

@@ -61,12 +61,13 @@ const Query = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 
-/** Where a referral came from is the sender's: the department sees its package only, here as in the view. */
+/** Where a referral or visit came from is its sender's: a department sees its package or the day only, here as in the view. */
 const SENDERS_OWN = ['assistanceCaseId', 'clueId', 'monitoringAccountId'];
+const GUESTS: Readonly<Record<string, string>> = { referral: 'recipient', visit: 'partner' };
 
 /** Ids of records and agencies only (W-10): no people, no amounts, no officers; the reader fetches the rest with its own right. */
 function thinData({ data, kind, relation }: SeenEvent): Record<string, string> {
-  const hidden = kind === 'referral' && relation === 'recipient' ? SENDERS_OWN : [];
+  const hidden = GUESTS[kind] === relation ? SENDERS_OWN : [];
   const kept = Object.entries(data).filter((entry): entry is [string, string] => {
     const [name, value] = entry;
     if (hidden.includes(name)) return false;

@@ -106,7 +106,7 @@ test('a successor named ahead takes over when the last day has passed, and not b
   expect((await api.get(handler, open.path)).body).toMatchObject({ agency: { id: health }, version: 1 });
   must(await api.as('admin', 'POST', '/v1/sandbox/clock', { body: { now: '2027-07-01T09:00:00+08:00' } }), 'clock');
   try {
-    await handOverReferrals(service.tx);
+    // The route has swept before it answered; the job finds nothing left.
     expect((await api.get(handler, open.path)).body).toMatchObject({
       ...{ agency: { id: other }, formerAgency: { id: health }, state: 'requested' },
     });
