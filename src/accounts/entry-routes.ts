@@ -3,11 +3,10 @@ import { requireAgencyMap } from '../agencies/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, Id, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { addEntry, countersignEntries, countersignEntry, type EntryOfAccount, objectToEntry } from './entries.ts';
+import { addEntry, countersignEntry, type EntryOfAccount, objectToEntry } from './entries.ts';
 import { findEntry, listEntries } from './entry-repository.ts';
 import {
   CountersignatureBody,
-  CountersignaturesBody,
   EntryBody,
   EntryPage,
   EntryQuery,
@@ -17,8 +16,6 @@ import {
   toEntryView,
 } from './entry-schema.ts';
 import { findAccount } from './repository.ts';
-import { AccountView } from './schema.ts';
-import { viewAccount } from './view.ts';
 
 const tags = ['Monitoring accounts'];
 const read = { permission: 'account:read', resource: 'account' } as const;
@@ -32,7 +29,7 @@ async function viewEntry(tx: Tx, found: EntryOfAccount) {
 
 const targetOf = (params: { id: string; entryId: string }) => ({ accountId: params.id, entryId: params.entryId });
 
-function writeRoutes(app: App): void {
+function writeRoute(app: App): void {
   app.post(
     '/v1/monitoring-accounts/:id/entries',
     {
@@ -56,30 +53,9 @@ function writeRoutes(app: App): void {
         location: (view) => `/v1/monitoring-accounts/${view.accountId}/entries/${view.id}`,
       }),
   );
-  app.post(
-    '/v1/monitoring-accounts/:id/countersignature',
-    {
-      config: answer,
-      schema: {
-        operationId: 'countersignAccountEntries',
-        tags,
-        summary: 'Countersign several entries 会签多条记录',
-        description:
-          'Entries of the other owner that were read, all or none. 会签另一主管单位的多条记录，要么全部，要么全不。',
-        params: IdParams,
-        body: CountersignaturesBody,
-        response: { 200: AccountView },
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => countersignEntries(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
 }
 
-function readRoutes(app: App): void {
+function listRoute(app: App): void {
   app.get(
     '/v1/monitoring-accounts/:id/entries',
     {
@@ -100,6 +76,9 @@ function readRoutes(app: App): void {
         (_tx, entry) => toEntryItem(entry),
       ),
   );
+}
+
+function singleRoute(app: App): void {
   app.get(
     '/v1/monitoring-accounts/:id/entries/:entryId',
     {
@@ -122,7 +101,7 @@ function readRoutes(app: App): void {
   );
 }
 
-function answerRoutes(app: App): void {
+function countersignatureRoute(app: App): void {
   app.post(
     '/v1/monitoring-accounts/:id/entries/:entryId/countersignature',
     {
@@ -143,6 +122,9 @@ function answerRoutes(app: App): void {
         view: viewEntry,
       }),
   );
+}
+
+function objectionRoute(app: App): void {
   app.post(
     '/v1/monitoring-accounts/:id/entries/:entryId/objection',
     {
@@ -167,7 +149,9 @@ function answerRoutes(app: App): void {
 }
 
 export function entryRoutes(app: App): void {
-  writeRoutes(app);
-  readRoutes(app);
-  answerRoutes(app);
+  writeRoute(app);
+  listRoute(app);
+  singleRoute(app);
+  countersignatureRoute(app);
+  objectionRoute(app);
 }

@@ -39,7 +39,7 @@ const VisitBody = named(
   ),
 );
 
-export function originRoutes(app: App): void {
+function referralsRoute(app: App): void {
   app.post(
     '/v1/referrals',
     {
@@ -65,6 +65,9 @@ export function originRoutes(app: App): void {
       });
     },
   );
+}
+
+function visitRoute(app: App): void {
   app.post(
     '/v1/visits',
     {
@@ -89,4 +92,9 @@ export function originRoutes(app: App): void {
       });
     },
   );
+}
+
+export function originRoutes(app: App): void {
+  referralsRoute(app);
+  visitRoute(app);
 }

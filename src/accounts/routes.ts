@@ -1,4 +1,4 @@
-// /v1/monitoring-accounts: reading, timeline, and the steps of the owners.
+// /v1/monitoring-accounts: the list, one account and its timeline; entries, decisions and origins stand beside it.
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { entryRoutes } from './entry-routes.ts';
@@ -7,26 +7,21 @@ import { findAccount, listAccounts, listTimeline } from './repository.ts';
 import {
   AccountPage,
   AccountQuery,
-  AccountReasonBody,
-  AccountStepBody,
   AccountView,
   ChildQuery,
-  ClosureBody,
   TimelinePage,
   toAccountItem,
   toTimelineItem,
 } from './schema.ts';
-import { closeAccount, deEscalateAccount, escalateAccount, reopenAccount, stabiliseAccount } from './service.ts';
-import { transferRoutes } from './transfer-routes.ts';
+import { stepRoutes } from './step-routes.ts';
 import { viewAccount } from './view.ts';
 
 const tags = ['Monitoring accounts'];
 const params = IdParams;
 const response = { 200: AccountView };
 const read = { permission: 'account:read', resource: 'account' } as const;
-const decision = { permission: 'account:manage', resource: 'account', ifMatch: true, dryRun: true } as const;
 
-function readRoutes(app: App): void {
+function listRoute(app: App): void {
   app.get(
     '/v1/monitoring-accounts',
     {
@@ -49,6 +44,9 @@ function readRoutes(app: App): void {
       );
     },
   );
+}
+
+function singleRoutes(app: App): void {
   app.get(
     '/v1/monitoring-accounts/:id',
     {
@@ -88,114 +86,10 @@ function readRoutes(app: App): void {
   );
 }
 
-function stepRoutes(app: App): void {
-  app.post(
-    '/v1/monitoring-accounts/:id/escalation',
-    {
-      config: decision,
-      schema: {
-        operationId: 'escalateMonitoringAccount',
-        tags,
-        summary: 'Escalate 升级关注',
-        description: 'By either owner, with a reason. 由任一主管单位升级，须说明理由。',
-        params,
-        body: AccountReasonBody,
-        response,
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => escalateAccount(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
-  app.post(
-    '/v1/monitoring-accounts/:id/de-escalation',
-    {
-      config: decision,
-      schema: {
-        operationId: 'deEscalateMonitoringAccount',
-        tags,
-        summary: 'De-escalate 解除升级',
-        description: 'Back to ordinary monitoring. 恢复为一般监测。',
-        params,
-        body: AccountStepBody,
-        response,
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => deEscalateAccount(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
-  app.post(
-    '/v1/monitoring-accounts/:id/stabilisation',
-    {
-      config: decision,
-      schema: {
-        operationId: 'stabiliseMonitoringAccount',
-        tags,
-        summary: 'Mark as stable 转为稳定',
-        description: 'The way to closing leads through stable. 销号前须转为稳定。',
-        params,
-        body: AccountReasonBody,
-        response,
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => stabiliseAccount(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
-  app.post(
-    '/v1/monitoring-accounts/:id/closure',
-    {
-      config: decision,
-      schema: {
-        operationId: 'closeMonitoringAccount',
-        tags,
-        summary: 'Close, or consent to closing 销号',
-        description:
-          'Takes both owners: the first one consents (`closureConsents`, still stable), the second closes. 须两个主管单位同意，先同意者登记，后同意者销号。',
-        params,
-        body: ClosureBody,
-        response,
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => closeAccount(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
-  app.post(
-    '/v1/monitoring-accounts/:id/reopening',
-    {
-      config: decision,
-      schema: {
-        operationId: 'reopenMonitoringAccount',
-        tags,
-        summary: 'Reopen 重新启用',
-        description: 'By either owner, unless it was merged into another one. 由任一主管单位重新启用，已合并的除外。',
-        params,
-        body: AccountReasonBody,
-        response,
-      },
-    },
-    (req) =>
-      req.command({
-        verb: (tx, expected) => reopenAccount(tx, req.params.id, req.body, expected),
-        view: viewAccount,
-      }),
-  );
-}
-
 export function accountRoutes(app: App): void {
-  readRoutes(app);
+  listRoute(app);
+  singleRoutes(app);
   entryRoutes(app);
   stepRoutes(app);
-  transferRoutes(app);
   originRoutes(app);
 }
