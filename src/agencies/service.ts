@@ -96,29 +96,39 @@ export async function requireAgencies(
   });
 }
 
-const REFS_MS = 5000;
-type Known = { until: number; rows: Map<string, AgencyRow> };
-const refs = new WeakMap<Tx['db'], Known>();
-
-/** What this connection has read of agencies within five seconds: names in views; who may act is asked afresh each time. */
-function knownAgencies(tx: Tx): Map<string, AgencyRow> {
-  const now = tx.ctx.systemNow.getTime();
-  const known = refs.get(tx.db);
-  if (known && known.until > now) return known.rows;
-  const rows = new Map<string, AgencyRow>();
-  refs.set(tx.db, { until: now + REFS_MS, rows });
-  return rows;
-}
-
-/** Agencies that stand in a view, by id. */
+/** Agencies by id, as they are now. */
 export async function requireAgencyMap(tx: Tx, ids: readonly string[]): Promise<(id: string) => AgencyRow> {
-  const rows = knownAgencies(tx);
-  const missing = ids.filter((id) => !rows.has(id));
-  for (const row of await findAgencies(tx, missing)) rows.set(row.id, row);
+  const rows = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
   return (id) => {
     const row = rows.get(id);
     if (!row) throw new Error(`agency ${id} is missing`);
     return row;
+  };
+}
+
+export type AgencyRefView = { id: string; code: string; name: string };
+
+const REFS_MS = 5000;
+const refs = new WeakMap<Tx['db'], { until: number; known: Map<string, AgencyRefView> }>();
+
+/** Names of agencies as a view shows them, read by this connection within the last five seconds; no rule may rest on them. */
+export async function agencyRefs(tx: Tx, ids: readonly string[]): Promise<(id: string) => AgencyRefView> {
+  const now = tx.ctx.systemNow.getTime();
+  let held = refs.get(tx.db);
+  if (!held || held.until <= now) {
+    held = { until: now + REFS_MS, known: new Map() };
+    refs.set(tx.db, held);
+  }
+  const { known } = held;
+  for (const { id, code, name } of await findAgencies(
+    tx,
+    ids.filter((id) => !known.has(id)),
+  ))
+    known.set(id, { id, code, name });
+  return (id) => {
+    const ref = known.get(id);
+    if (!ref) throw new Error(`agency ${id} is missing`);
+    return ref;
   };
 }
 

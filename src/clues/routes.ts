@@ -1,6 +1,6 @@
 // /v1/clues: submission, return and supplement, rejection, rerouting, withdrawal, answer, upsert by external id.
 import { Type } from 'typebox';
-import { requireAgencyMap } from '../agencies/service.ts';
+import { agencyRefs } from '../agencies/service.ts';
 import { deadlinesOf } from '../deadlines/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
@@ -36,7 +36,7 @@ const decision = (permission: `clue:${string}`) =>
 /** Agencies of the view in one look, its clocks in another, both at once. */
 export async function viewClue(tx: Tx, clue: Clue, clocks = deadlinesOf(tx, 'clue', clue.id)) {
   const ids = [clue.sourceAgencyId, clue.receivingAgencyId, ...clue.routings.map((r) => r.agencyId)];
-  const [agencyOf, deadlines] = await Promise.all([requireAgencyMap(tx, ids), clocks]);
+  const [agencyOf, deadlines] = await Promise.all([agencyRefs(tx, ids), clocks]);
   return { ...toClueView(tx, clue, agencyOf), deadlines };
 }
 

@@ -1,6 +1,6 @@
 // Wire shapes of clues: bodies, queries and the view for each reader.
 import { type Static, Type } from 'typebox';
-import type { AgencyRow } from '../agencies/service.ts';
+import type { AgencyRefView } from '../agencies/service.ts';
 import { DeadlinePart } from '../deadlines/schema.ts';
 import { availableActions } from '../kernel/action.ts';
 import { SubjectInputSchema, SubjectView, toSubjectView } from '../persons/schema.ts';
@@ -215,14 +215,12 @@ export function toClueItem(clue: ListedRow<ClueRow>): Static<typeof ClueItem> {
   return { ...listedOf(clue), sourceAgencyId: clue.sourceAgencyId, receivingAgencyId: clue.receivingAgencyId };
 }
 
-const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
-
 /** Names in clear for the source agency while the clue is open; narrative for source and receiver; the rest masked. */
 /** The view without its clocks, which are another feature's. */
 export function toClueView(
   tx: Tx,
   clue: Clue,
-  agencyOf: (id: string) => AgencyRow,
+  agencyOf: (id: string) => AgencyRefView,
 ): Omit<Static<typeof ClueView>, 'deadlines'> {
   const { actor, language } = tx.ctx;
   const isSource = actor.agency.id === clue.sourceAgencyId;
@@ -237,8 +235,8 @@ export function toClueView(
   const shown = <T>(value: T | undefined | null): T | null => (party ? (value ?? null) : null);
   return {
     ...listedOf(clue),
-    sourceAgency: refOf(agencyOf(clue.sourceAgencyId)),
-    receivingAgency: refOf(agencyOf(clue.receivingAgencyId)),
+    sourceAgency: agencyOf(clue.sourceAgencyId),
+    receivingAgency: agencyOf(clue.receivingAgencyId),
     facts: shown(content.facts),
     hardship: shown(content.hardship),
     linkedCase: content.linkedCase,
@@ -258,7 +256,7 @@ export function toClueView(
     missing: [...clue.missing, ...(party ? (outcome.asked ?? []) : [])],
     // Who handed the clue on is no party any more and still reads the reason it gave.
     routing: clue.routings.map((r) => ({
-      agency: refOf(agencyOf(r.agencyId)),
+      agency: agencyOf(r.agencyId),
       until: r.until?.toISOString() ?? null,
       reason: actor.agency.id === r.agencyId ? r.reason : shown(r.reason),
     })),
