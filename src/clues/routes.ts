@@ -76,7 +76,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues',
     {
-      config: { permission: 'clue:read' },
+      config: { permission: 'clue:read', ahead: true },
       schema: {
         operationId: 'listClues',
         tags,
@@ -100,7 +100,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues/:id',
     {
-      config: { permission: 'clue:read', resource: 'clue' },
+      config: { permission: 'clue:read', resource: 'clue', ahead: true },
       schema: {
         operationId: 'getClue',
         tags,

@@ -57,6 +57,13 @@ export type Open = {
   conn: Connection;
 };
 
+const CLOCK = ['now', 'today', 'systemNow'] as const;
+
+/** A mistake of the code: what is sent with the opening asks the clock before the database has told it. */
+function clockUnread(): never {
+  throw new Error('the clock is asked before it is read');
+}
+
 function createTx(deps: TxDeps, conn: Connection, request: TxRequest): Open & { clock(row: ClockRow): void } {
   const facts: Fact[] = [];
   const views: View[] = [];
@@ -75,6 +82,7 @@ function createTx(deps: TxDeps, conn: Connection, request: TxRequest): Open & { 
     language: request.language,
     dryRun: request.dryRun,
   } as Ctx;
+  for (const name of CLOCK) Object.defineProperty(ctx, name, { get: clockUnread, configurable: true });
   const tx = {
     db: conn.db,
     ctx,
@@ -100,7 +108,8 @@ function createTx(deps: TxDeps, conn: Connection, request: TxRequest): Open & { 
   const clock = ({ system_ms, shift_ms }: ClockRow) => {
     systemMs = system_ms;
     const now = new Date(system_ms + shift_ms);
-    Object.assign(ctx, { now, today: civilDateOf(now), systemNow: new Date(system_ms) });
+    const values = { now, today: civilDateOf(now), systemNow: new Date(system_ms) };
+    for (const name of CLOCK) Object.defineProperty(ctx, name, { value: values[name], writable: true });
   };
   return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
 }
@@ -119,12 +128,15 @@ async function begin<A>(
   const { clock, ...opened } = createTx(deps, conn, request);
   const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
   const begun = conn.client.query('begin');
-  const context = conn.client.query<ClockRow>({ ...open, values });
+  // The clock is there before any answer to what is sent ahead.
+  const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {
+    clock(row ?? { system_ms: 0, shift_ms: 0 });
+    return row;
+  });
   const early = ahead?.(opened.tx);
   early?.catch(() => undefined);
-  const [, { rows }] = await Promise.all([begun, context]);
-  if (rows[0]?.entered === false) throw gateClosed();
-  clock(rows[0] ?? { system_ms: 0, shift_ms: 0 });
+  const [, row] = await Promise.all([begun, context]);
+  if (row?.entered === false) throw gateClosed();
   return { ...opened, early: await early };
 }
 
@@ -165,13 +177,19 @@ async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
 
 const MAX_TRIES = 3;
 
-async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promise<T>): Promise<T> {
+/** `ending`: a statement whose answer the caller need not wait for; the connection is free behind it. */
+type Done<T> = { value: T; ending?: Promise<unknown> };
+
+async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promise<Done<T>>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     let broken = false;
     let conn: Connection | undefined;
+    let ending: Promise<unknown> | undefined;
     try {
       conn = await deps.pool.connect();
-      return await run(conn);
+      const done = await run(conn);
+      ending = done.ending;
+      return done.value;
     } catch (thrown) {
       const error = isAborted(thrown) ? (conn?.flight.failure ?? thrown) : thrown;
       if (conn) {
@@ -184,24 +202,48 @@ async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promis
       if (attempt < MAX_TRIES && isRetryable(error)) continue;
       throw translateDbError(error);
     } finally {
-      conn?.release(broken);
+      const { release } = conn ?? { release: () => undefined };
+      if (ending)
+        ending.then(
+          () => release(),
+          () => release(true),
+        );
+      else release(broken);
     }
   }
 }
 
-/** A read: sees what the caller sees, and commits only the access record of what was shown. `before` goes with the opening. */
+export type ReadOptions = {
+  /** Refuses before the read; sent with the opening. */
+  before?: ((tx: Tx) => Promise<void>) | undefined;
+  /** The read itself is sent with the opening: it must not ask the clock before its first statement is answered. */
+  ahead?: boolean | undefined;
+  /** Nothing was written, so the answer need not wait for the end of the transaction. */
+  pure?: boolean;
+};
+
+/** A read: sees what the caller sees, and commits only the access record of what was shown. */
 export function readTx<T>(
   deps: TxDeps,
   request: TxRequest,
-  fn: (tx: Tx) => Promise<T>,
-  before?: (tx: Tx) => Promise<void>,
+  read: (tx: Tx) => Promise<T>,
+  { before, ahead, pure }: ReadOptions = {},
 ): Promise<T> {
   return withConnection(deps, async (conn) => {
-    const open = await begin(deps, conn, request, { ahead: before });
-    const result = await fn(open.tx);
+    const sentAhead = async (tx: Tx) => {
+      const allowed = before?.(tx);
+      const value = ahead ? read(tx) : undefined;
+      value?.catch(() => undefined);
+      await allowed;
+      return value;
+    };
+    const open = await begin(deps, conn, request, { ahead: sentAhead });
+    // What was sent ahead is what `read` answers.
+    const value = ahead ? (open.early as T) : await read(open.tx);
     if (open.facts.length > 0) throw new Error('a read recorded a fact');
+    if (pure && open.views.length === 0) return { value, ending: conn.client.query('commit') };
     await flushAndEnd(deps, open, 'commit');
-    return result;
+    return { value };
   });
 }
 
@@ -255,7 +297,7 @@ export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T
     if (early) {
       await flushAndEnd(deps, open, 'rollback');
       await auditViews(deps, conn, request, open.views);
-      return early.result;
+      return { value: early.result };
     }
     const value = await steps.verb(open.tx);
     await runHandlers(deps, open);
@@ -266,6 +308,6 @@ export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T
     if (!keep) await open.settle();
     await flushAndEnd(deps, open, keep ? 'commit' : 'rollback', () => steps.store?.(open.tx, result, open.views));
     if (!keep) await auditViews(deps, conn, request, open.views);
-    return result;
+    return { value: result };
   });
 }

@@ -170,7 +170,8 @@ function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>): P
     if (found === undefined) throw httpProblems['resource.not_found']();
     return found;
   };
-  return readTx(deps, txRequest(req, false), find, seeingAbove(req));
+  const { ahead } = req.routeOptions.config;
+  return readTx(deps, txRequest(req, false), find, { before: seeingAbove(req), ahead, pure: true });
 }
 
 async function runRead<V>(

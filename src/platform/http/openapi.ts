@@ -16,6 +16,8 @@ declare module 'fastify' {
     resource?: ResourceKind;
     /** Where the resource is seen through another one and has no access rows: what the caller finds of it; needs no clock. */
     find?: (tx: Tx, id: string) => Promise<object | undefined>;
+    /** A read that asks the clock only after its first answer: it is sent in one flight with the opening. */
+    ahead?: boolean;
     /** The request changes the addressed resource: If-Match is required (428). */
     ifMatch?: boolean;
     /** Idempotency-Key is required (400): it creates a business record or moves money. */
