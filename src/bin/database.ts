@@ -1,4 +1,6 @@
 // Opens the database of an executable: embedded or given, stamped as the settings say, migrated or checked, under the plain role.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appSinks, handlers } from '../app.ts';
 import { createIdGenerator, type NewId } from '../kernel/ids.ts';
@@ -66,11 +68,23 @@ async function openGiven(config: Config, url: string, log: Log, started: Started
   return { appUrl: url, ownerUrl };
 }
 
+/** With a database of one's own only this service writes there: PostgreSQL's user need not reach it. */
+function ownDirectory(configured: string): string {
+  const directory = resolve(ROOT, configured);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK);
+    return directory;
+  } catch {
+    throw new StartError(`DATA_DIR ${directory} cannot be written: set DATA_DIR to another directory.`);
+  }
+}
+
 /** Only what needs a place on this disk gets one: the embedded database, the key of a sandbox without KEK_FILE, documents. */
-function dataDirOf(config: Config): string | undefined {
-  const { databaseUrl, dataDir, kekFile, s3 } = config;
-  const needed = !databaseUrl || dataDir !== undefined || kekFile === undefined || !s3;
-  return needed ? resolveDataDir(config.dataDir, ROOT) : undefined;
+function dataDirOf({ databaseUrl, dataDir, kekFile, s3 }: Config): string | undefined {
+  if (databaseUrl !== undefined && dataDir !== undefined) return ownDirectory(dataDir);
+  const needed = databaseUrl === undefined || kekFile === undefined || s3 === undefined;
+  return needed ? resolveDataDir(dataDir, ROOT) : undefined;
 }
 
 /** Waits for the server as long as it takes; everything opened is closed through `started`, the database last. */
