@@ -1,19 +1,17 @@
 // One transaction: context, facts, vault. A write collects facts and flushes them to every sink before COMMIT.
-import { type Actor, SYSTEM_SCOPE } from '../../kernel/actor.ts';
-import { civilDateOf } from '../../kernel/civil-date.ts';
+import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
-import type { Language } from '../../kernel/problem.ts';
-import { createVault, type Keyring } from '../crypto/vault.ts';
-import { writeAccess } from './access.ts';
+import type { Keyring } from '../crypto/vault.ts';
 import type { Connection, Pool } from './client.ts';
-import type { Ctx, Tx, View, ViewAct } from './context.ts';
+import type { Tx, View } from './context.ts';
 import { isAborted, isRetryable, translateDbError } from './errors.ts';
-import { ENTER_GATE, gateClosed } from './gate.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
+import { begin, OPEN, OPEN_GATED, type Open, type TxRequest } from './opening.ts';
 import { landed } from './statements.ts';
 
 export type { Ctx, Tx, View } from './context.ts';
+export type { TxRequest } from './opening.ts';
 
 /** Receives all facts of a transaction before COMMIT; what it only writes it hands to `tx.later`. */
 export type FactSink = (tx: Tx, facts: readonly SequencedFact[], views: readonly View[]) => Promise<void>;
@@ -34,112 +32,10 @@ export type TxDeps = {
   gated?: boolean;
 };
 
-export type TxRequest = { actor: Actor; requestId: string; language: Language; dryRun: boolean; oversight: boolean };
-
-const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
-  (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
-  coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms`;
 const SCOPE = {
   name: 'tx_scope',
   text: `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true)`,
 };
-const OPEN = { name: 'tx_context', text: CONTEXT };
-const OPEN_GATED = { name: 'tx_context_gated', text: `${CONTEXT}, ${ENTER_GATE}` };
-
-export type Open = {
-  tx: Tx;
-  facts: Fact[];
-  views: View[];
-  isUnchanged(): boolean;
-  later(...statements: Promise<unknown>[]): void;
-  /** Statements sent ahead; awaited before the next step so that their errors surface. */
-  settle(): Promise<void>;
-  conn: Connection;
-};
-
-const CLOCK = ['now', 'today', 'systemNow'] as const;
-
-/** A mistake of the code: what is sent with the opening asks the clock before the database has told it. */
-function clockUnread(): never {
-  throw new Error('the clock is asked before it is read');
-}
-
-function createTx(deps: TxDeps, conn: Connection, request: TxRequest): Open & { clock(row: ClockRow): void } {
-  const facts: Fact[] = [];
-  const views: View[] = [];
-  let sent: Promise<unknown>[] = [];
-  let unchanged = false;
-  let systemMs = 0;
-  const later = (...statements: Promise<unknown>[]) => {
-    for (const statement of statements) statement.catch(() => undefined);
-    sent.push(...statements);
-  };
-  const ctx = {
-    actor: request.actor,
-    scope: request.actor.agency.id,
-    oversight: request.oversight,
-    requestId: request.requestId,
-    language: request.language,
-    dryRun: request.dryRun,
-  } as Ctx;
-  for (const name of CLOCK) Object.defineProperty(ctx, name, { get: clockUnread, configurable: true });
-  const tx = {
-    db: conn.db,
-    ctx,
-    newId: () => deps.newId(systemMs),
-    unchanged: () => {
-      unchanged = true;
-    },
-    viewed: (personId: string, fields: readonly string[], purpose: string, act?: ViewAct) => {
-      views.push({ personId, fields, purpose, ...(act ? { act } : {}) });
-    },
-    later,
-    record: (fact: Fact) => {
-      facts.push(fact);
-      later(...writeAccess(tx, fact));
-    },
-  } as unknown as Tx;
-  Object.assign(tx, { vault: createVault(deps.keyring, tx) });
-  const settle = async () => {
-    const waiting = sent;
-    sent = [];
-    await Promise.all(waiting);
-  };
-  const clock = ({ system_ms, shift_ms }: ClockRow) => {
-    systemMs = system_ms;
-    const now = new Date(system_ms + shift_ms);
-    const values = { now, today: civilDateOf(now), systemNow: new Date(system_ms) };
-    for (const name of CLOCK) Object.defineProperty(ctx, name, { value: values[name], writable: true });
-  };
-  return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
-}
-
-type ClockRow = { system_ms: number; shift_ms: number; entered?: boolean };
-
-/**
- * Opens the transaction; `ahead` sends statements that need no clock in the same flight, and its outcome is awaited with it.
- */
-async function begin<A>(
-  deps: TxDeps,
-  conn: Connection,
-  request: TxRequest,
-  { open = OPEN, ahead }: { open?: typeof OPEN; ahead?: ((tx: Tx) => Promise<A>) | undefined } = {},
-): Promise<Open & { early: A | undefined }> {
-  const { clock, ...opened } = createTx(deps, conn, request);
-  const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
-  const begun = conn.client.query('begin');
-  // The clock is there before any answer to what is sent ahead.
-  const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {
-    clock(row ?? { system_ms: 0, shift_ms: 0 });
-    return row;
-  });
-  const early = ahead?.(opened.tx);
-  early?.catch(() => undefined);
-  const [, row] = await Promise.all([begun, context]);
-  if (row?.entered === false) throw gateClosed();
-  return { ...opened, early: await early };
-}
-
 /** Runs upward handlers under the system scope until no new fact appears. */
 async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
   const scope = (agency: string, oversight: string) =>
