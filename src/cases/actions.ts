@@ -4,6 +4,7 @@ import { type Actor, samePerson } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { CORRECTION_ID, correctionProblems } from './correction-domain.ts';
 import { type CaseFacts, type CaseVerb, caseMachine, caseProblems, isHandlingTeam } from './domain.ts';
+import { shareProblems } from './share-domain.ts';
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
   actor.agency.id === c.handlingAgencyId ? undefined : caseProblems['case.not_competent']();
@@ -28,6 +29,8 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
   const fourEyes = actionProblems['decision.four_eyes'];
   if (samePerson(actor, c.proposedByPersonKey))
     return fourEyes({ who: '提出意见与审批', whoEn: 'the proposer and the approver' });
+  if (c.sharesGivenBy.some((key) => samePerson(actor, key)))
+    return fourEyes({ who: '批准联合救助与审批', whoEn: 'who gives a share and who decides the case' });
   if (samePerson(actor, c.stepPersonKey)) return fourEyes({ who: '两级审批', whoEn: 'the approvers of the two steps' });
   if (c.reconsidered && samePerson(actor, c.refusedByPersonKey))
     return fourEyes({ who: '原不予救助决定与重新审查后的决定', whoEn: 'who refused and who decides anew' });
@@ -51,6 +54,17 @@ const notHandler = (c: CaseFacts, actor: Actor): Problem | undefined =>
   actor.officer?.id === c.handlerOfficerId || samePerson(actor, c.proposedByPersonKey)
     ? actionProblems['decision.four_eyes']({ who: '承办与审批先行救助', whoEn: 'the handler and the approver' })
     : undefined;
+
+/** The chief of an agency that was asked; who proposed the case, or took its first step, gives no money to it. */
+const onlyGiver = (c: CaseFacts, actor: Actor): Problem | undefined => {
+  if (!c.sharesAwaited.includes(actor.agency.id)) return shareProblems['share.not_asked']();
+  return samePerson(actor, c.proposedByPersonKey) || samePerson(actor, c.stepPersonKey)
+    ? actionProblems['decision.four_eyes']({
+        who: '提出意见、审批与批准联合救助',
+        whoEn: 'proposer, approver and giver',
+      })
+    : undefined;
+};
 
 /** Aid is paid out in full, or the applicant knows why there is none. */
 const hasRunItsCourse = (c: CaseFacts): boolean =>
@@ -155,6 +169,23 @@ export const caseActions = {
     path: 'emergency-advance',
     officer: true,
     guard: (c, actor) => onlyAgency(c, actor) ?? notHandler(c, actor),
+  },
+  'joint-share-request': {
+    verbs: ['share'],
+    permission: 'case:propose',
+    label: ['请求联合救助', 'Ask for a joint share'],
+    path: 'joint-share-request',
+    officer: true,
+    guard: onlyTeam,
+  },
+  'joint-share': {
+    verbs: ['share'],
+    permission: 'case:decide',
+    label: ['批准联合救助', 'Give a joint share'],
+    path: 'joint-share',
+    officer: true,
+    awaited: (c) => c.sharesAwaited.length > 0,
+    guard: onlyGiver,
   },
   beneficiaries: {
     verbs: ['add-beneficiary'],

@@ -21,7 +21,8 @@ export type AdvanceInput = {
   reason?: string | null;
 };
 
-function requirePositive(money: { amount: string }): bigint {
+/** An amount in fen, more than nothing; 422. */
+export function requirePositive(money: { amount: string }): bigint {
   const fen = parseYuan(money.amount);
   if (fen !== undefined && fen > 0n) return fen;
   const error = { pointer: '/amount/amount', code: 'amount.not_positive', detail: 'more than 0.00' };

@@ -21,6 +21,7 @@ import { markRoutes } from './mark-routes.ts';
 import { proposeCase } from './proposal.ts';
 import { assignCase } from './review.ts';
 import { CaseView } from './schema.ts';
+import { shareRoutes } from './share-routes.ts';
 import { viewCase } from './view.ts';
 
 const tags = ['Assistance cases'];
@@ -34,6 +35,7 @@ export function caseDecisionRoutes(app: App): void {
   endingRoutes(app);
   markRoutes(app);
   advanceRoutes(app);
+  shareRoutes(app);
 }
 
 function reviewRoutes(app: App): void {

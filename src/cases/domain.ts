@@ -51,6 +51,7 @@ export const caseMachine = machine('case', '案件', CASE_STATES, {
   close: { from: ['granted', 'refused', 'disbursing'], to: 'closed' },
   withdraw: { from: undecided, to: 'withdrawn' },
   advance: { from: undecided, to: 'same' },
+  share: { from: undecided, to: 'same' },
   revoke: { from: ['granted', 'disbursing', 'closed'], to: 'revoked' },
   tell: { from: ['granted', 'refused', 'disbursing', 'closed'], to: 'same' },
   'mark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
@@ -83,6 +84,9 @@ export type CaseFacts = {
   /** The correction that waits for another person, and the person who proposed it. */
   pendingCorrectionId: string | null;
   pendingCorrectionBy: string | null;
+  /** Agencies that were asked for a share of the aid, and the people who gave one. */
+  sharesAwaited: readonly string[];
+  sharesGivenBy: readonly string[];
 };
 
 /** Nobody above is asked: before a proposal, and for one without an override. */

@@ -3,6 +3,7 @@ import type { Fact } from '../kernel/fact.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { addPaid } from './repository.ts';
 import { findCase, noteClue } from './service.ts';
+import { fixShares, releaseShares } from './share-repository.ts';
 
 /** A refusal lets the clue be answered; the superior that refuses a reconsidered case does not see the clue. */
 async function onRefused(tx: Tx, fact: Fact): Promise<void> {
@@ -20,4 +21,6 @@ async function onSettled(tx: Tx, fact: Fact): Promise<void> {
 export const caseHandlers: readonly FactHandler[] = [
   { on: ['case.refused'], handle: onRefused },
   { on: ['disbursement.settled'], handle: onSettled },
+  { on: ['case.granted'], handle: (tx, fact) => fixShares(tx, fact.id) },
+  { on: ['case.refused', 'case.withdrawn', 'case.revoked'], handle: (tx, fact) => releaseShares(tx, fact.id) },
 ];

@@ -94,6 +94,8 @@ const NOT_YET = {
   standardSeries: null,
   standardAnnualFen: null,
   standardMonths: null,
+  sharesAwaited: [] as string[],
+  sharesGivenBy: [] as string[],
   ...NOT_TYPICAL,
 };
 

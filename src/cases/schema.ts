@@ -23,6 +23,7 @@ import {
 import { AdvanceView } from './advance-schema.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
+import { ShareView } from './share-schema.ts';
 
 const LEVELS = ['province', 'city', 'county', 'township'] as const;
 const LONG = 20_000;
@@ -237,6 +238,7 @@ const caseMembers = {
   closureSummary: shownText(),
   revocationReason: shownText(),
   advances: Type.Array(AdvanceView, { maxItems: 50, description: 'approved before the decision' }),
+  shares: Type.Array(ShareView, { maxItems: 200, description: 'parts of the award that superiors carry' }),
   disbursements: shortList(CaseDisbursement, 'disbursements'),
   referrals: shortList(CaseReferral, 'referrals'),
   visits: shortList(CaseVisit, 'visits'),

@@ -15,9 +15,10 @@ import {
   findCase as readCase,
   saveCase,
 } from './repository.ts';
+import { findShares, noteShareFund } from './share-repository.ts';
 
 export type { AssistanceCase, Beneficiary, CaseRow };
-export { findAdvances, isHandlingTeam, isUndecided };
+export { findAdvances, findShares, isHandlingTeam, isUndecided, noteShareFund };
 
 /** A visible case with its beneficiaries, decisions and document requests; texts stay sealed. */
 export function findCase(tx: Tx, id: string): Promise<AssistanceCase | undefined> {

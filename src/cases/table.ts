@@ -65,6 +65,9 @@ export const assistanceCases = pgTable('assistance_cases', {
   outstandingItems: integer('outstanding_items').notNull().default(0),
   /** The day on which the applicant was told of the standing decision. */
   toldOn: date('told_on', { mode: 'string' }),
+  /** Agencies whose answer to a request for a share is awaited, and the people who gave one. */
+  sharesAwaited: uuid('shares_awaited').array().notNull().default([]),
+  sharesGivenBy: text('shares_given_by').array().notNull().default([]),
   grantedFen: bigint('granted_fen', { mode: 'bigint' }),
   /** What settled lines have paid; kept from `disbursement.settled`. */
   paidFen: bigint('paid_fen', { mode: 'bigint' }).notNull().default(0n),

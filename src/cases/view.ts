@@ -27,6 +27,7 @@ import { loadParts } from './parts.ts';
 import { type AssistanceCase, type CaseRow, findCase, linkedCaseOf } from './repository.ts';
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
 import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
+import { viewShares } from './share.ts';
 
 function markOf(c: ListedRow<CaseRow>) {
   const { typicalMarkedOn: markedOn, typicalPublishedOn: publishedOn } = c;
@@ -117,10 +118,11 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
   const typicalCase = markOf(c);
-  const [refs, parts, advances] = await Promise.all([
+  const [refs, parts, advances, shares] = await Promise.all([
     refsOf(tx, agenciesOf(c), officersOf(c)),
     loadParts(tx, c.id),
     viewAdvances(tx, c),
+    viewShares(tx, c.id),
   ]);
   return {
     ...listedOf(c),
@@ -142,6 +144,7 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
     advances,
+    shares,
     availableActions: addressCorrections(
       availableActions(caseMachine, caseActions, c, actor, `/v1/assistance-cases/${c.id}`, language),
       c.pendingCorrectionId,

@@ -84,6 +84,8 @@ export type DisbursementFacts = {
   state: DisbursementState;
   agencyId: string;
   treasuryAgencyId: string | null;
+  /** The superior that carries this part of the aid; null = the handling agency's own money. */
+  shareAgencyId: string | null;
   plannedByPersonKey: string;
   authorisedByPersonKey: string | null;
   recoveryOrderedByPersonKey: string | null;
@@ -150,6 +152,12 @@ const notCompetent = (who: string, whoEn: string) => disbursementProblems['disbu
 const own = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
   line.agencyId === actor.agency.id ? undefined : notCompetent('承办检察院', 'handling procuratorate');
 
+/** Whose finance pays. */
+const payerOf = (line: DisbursementFacts): string => line.shareAgencyId ?? line.agencyId;
+
+const paying = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
+  payerOf(line) === actor.agency.id ? undefined : notCompetent('出资检察院', 'procuratorate whose money it is');
+
 const running = (line: DisbursementFacts): Problem | undefined =>
   line.caseEnded ? disbursementProblems['disbursement.case_ended']() : undefined;
 
@@ -164,14 +172,14 @@ const payer = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
     ? fourEyes({ who: '发放计划、审批与支付', whoEn: 'planner, authoriser and payer' })
     : undefined;
 
-const treasuryOrOwn = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
-  line.treasuryAgencyId === actor.agency.id ? undefined : own(line, actor);
+const treasuryOrPayer = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
+  line.treasuryAgencyId === actor.agency.id ? undefined : paying(line, actor);
 
 /** The chief orders; in a recovery that runs, finance records what came back, and is another person. */
 const recovery = (line: DisbursementFacts, actor: Actor): Problem | undefined => {
-  const wrong = own(line, actor);
+  if (line.state !== 'recovering') return own(line, actor) ?? chief(actor);
+  const wrong = paying(line, actor);
   if (wrong) return wrong;
-  if (line.state !== 'recovering') return chief(actor);
   if (!may(actor, 'disbursement:settle')) return notCompetent('财务人员', 'finance officer');
   const same = samePerson(actor, line.recoveryOrderedByPersonKey);
   return same ? fourEyes({ who: '追回决定与追回入账', whoEn: 'who orders and who records a recovery' }) : undefined;
@@ -201,7 +209,7 @@ export const disbursementActions = {
     label: ['提交支付', 'Submit for payment'],
     path: 'submission',
     officer: true,
-    guard: (line, actor) => own(line, actor) ?? running(line) ?? payer(line, actor),
+    guard: (line, actor) => paying(line, actor) ?? running(line) ?? payer(line, actor),
   },
   appropriation: {
     verbs: ['appropriate'],
@@ -209,7 +217,7 @@ export const disbursementActions = {
     permission: 'disbursement:appropriate',
     label: ['登记拨款', 'Record the appropriation'],
     path: 'appropriation',
-    guard: treasuryOrOwn,
+    guard: treasuryOrPayer,
   },
   notification: {
     verbs: ['notify'],
@@ -226,7 +234,7 @@ export const disbursementActions = {
     label: ['确认支付', 'Settle'],
     path: 'settlement',
     officer: true,
-    guard: (line, actor) => own(line, actor) ?? payer(line, actor),
+    guard: (line, actor) => paying(line, actor) ?? payer(line, actor),
   },
   failure: {
     verbs: ['fail'],
@@ -234,7 +242,7 @@ export const disbursementActions = {
     label: ['登记支付失败', 'Record a failure'],
     path: 'failure',
     officer: true,
-    guard: (line, actor) => own(line, actor) ?? payer(line, actor),
+    guard: (line, actor) => paying(line, actor) ?? payer(line, actor),
   },
   void: {
     verbs: ['void'],
@@ -272,8 +280,8 @@ export const disbursementActions = {
   },
 } as const satisfies ActionTable<DisbursementFacts, DisbursementVerb>;
 
-/** Finance of the handling agency pays, so it sees whom and where to, while there is something to pay. */
+/** Finance of the agency whose money it is pays, so it sees whom and where to, while there is something to pay. */
 export function seesPayee(line: DisbursementFacts, actor: Actor): boolean {
   const payable = line.state === 'authorised' || line.state === 'submitted';
-  return payable && line.agencyId === actor.agency.id && may(actor, 'disbursement:settle');
+  return payable && payerOf(line) === actor.agency.id && may(actor, 'disbursement:settle');
 }

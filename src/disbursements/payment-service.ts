@@ -1,5 +1,4 @@
 // Verbs on disbursements from the bank's door on: submission, settlement, failure; appropriation and notification as recorded facts.
-import { moveFunds } from '../funds/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -22,11 +21,6 @@ function ensurePast(tx: Tx, day: string, pointer: string): void {
   throw httpProblems['request.rule_violated']({}, [error]);
 }
 
-function move(tx: Tx, line: Disbursement, kind: 'submission' | 'settlement' | 'failure'): Promise<void> {
-  const { amountFen, caseId, id: disbursementId } = line;
-  return moveFunds(tx, line.fundId, { kind, amountFen, caseId, disbursementId });
-}
-
 /** The application to the finance department or paying bank; a failed line is sent again under its own id. */
 export async function submitDisbursement(tx: Tx, id: string, expected: ExpectedVersion): Promise<Disbursement> {
   const line = await lockDisbursement(tx, id, expected);
@@ -39,13 +33,7 @@ export async function submitDisbursement(tx: Tx, id: string, expected: ExpectedV
     submittedAt: tx.ctx.now,
     submissions,
   };
-  const saved = await advance(tx, line, next(line.state, 'submit'), {
-    fact: 'submitted',
-    change,
-    data: { submissions },
-  });
-  await move(tx, line, 'submission');
-  return saved;
+  return advance(tx, line, next(line.state, 'submit'), { fact: 'submitted', change, data: { submissions } });
 }
 
 /** The bank has paid. Money in custody is paid to the custodian and waits there for its releases. */
@@ -65,12 +53,8 @@ export async function settleDisbursement(
     change,
     data: { paidOn: input.paidOn },
   });
-  const inCustody =
-    line.kind === 'custody'
-      ? await advance(tx, settled, next(settled.state, 'place-in-custody'), { fact: 'placed_in_custody' })
-      : settled;
-  await move(tx, line, 'settlement');
-  return inCustody;
+  if (line.kind !== 'custody') return settled;
+  return advance(tx, settled, next(settled.state, 'place-in-custody'), { fact: 'placed_in_custody' });
 }
 
 /** Failed: the money is reserved again. Unknown: nobody can say yet, so it stays in transit and the line stays open. */
@@ -85,9 +69,7 @@ export async function failDisbursement(
   const notes = { failureReason: input.reason };
   if (input.outcome === 'unknown')
     return advance(tx, line, next(line.state, 'mark-unknown'), { fact: 'outcome_unknown', notes });
-  const saved = await advance(tx, line, next(line.state, 'fail'), { fact: 'failed', notes });
-  await move(tx, line, 'failure');
-  return saved;
+  return advance(tx, line, next(line.state, 'fail'), { fact: 'failed', notes });
 }
 
 /** The treasury has paid in: a recorded fact for the clocks; it never blocks payment. A later record corrects the earlier. */

@@ -1,5 +1,4 @@
 // Verbs on disbursements after payment: receipt confirmed or disputed, money recovered or written off.
-import { moveFunds, undoDraw } from '../funds/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { formatYuan } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -60,18 +59,12 @@ function orderRecovery(tx: Tx, line: Disbursement, amountFen: bigint, reason: st
   });
 }
 
-/** What came back is available again. */
-async function recordRecovery(tx: Tx, line: Disbursement, amountFen: bigint, whole: boolean): Promise<Disbursement> {
-  const saved = await advance(tx, line, next(line.state, whole ? 'recover' : 'recover-part'), {
+function recordRecovery(tx: Tx, line: Disbursement, amountFen: bigint, whole: boolean): Promise<Disbursement> {
+  return advance(tx, line, next(line.state, whole ? 'recover' : 'recover-part'), {
     fact: whole ? 'recovered' : 'part_recovered',
     change: { recoveredFen: line.recoveredFen + amountFen },
     data: { recoveredFen: Number(amountFen) },
   });
-  const { caseId, beneficiaryId, fundId, id: disbursementId } = line;
-  // An advance that came back from a case without aid is no part of what a later decision may grant.
-  if (line.kind === 'advance' && line.caseEnded) await undoDraw(tx, { caseId, beneficiaryId, fundId, amountFen });
-  await moveFunds(tx, fundId, { kind: 'recovery', amountFen, caseId, disbursementId });
-  return saved;
 }
 
 /** What could not be recovered stays paid. */

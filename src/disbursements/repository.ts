@@ -30,6 +30,15 @@ export async function findDisbursement(tx: Tx, id: string, lock = false): Promis
   return row ? openNotes(tx, row) : undefined;
 }
 
+/** A line without its texts. */
+export async function findLine(tx: Tx, id: string): Promise<DisbursementRow | undefined> {
+  const [row] = await tx.db
+    .select()
+    .from(disbursements)
+    .where(and(eq(disbursements.id, id), seen(tx)));
+  return row;
+}
+
 /** The lines of a case in id order, locked. */
 export async function lockCaseLines(tx: Tx, caseId: string): Promise<Disbursement[]> {
   const rows = await tx.db

@@ -51,7 +51,7 @@ const response = { 200: DisbursementView };
 
 /** Parties and, for the one who pays, the payee. */
 export async function viewDisbursement(tx: Tx, line: Disbursement) {
-  const ids = [line.agencyId, ...(line.treasuryAgencyId ? [line.treasuryAgencyId] : [])];
+  const ids = [line.agencyId, line.treasuryAgencyId, line.shareAgencyId].filter((id) => id !== null);
   const [agencyOf, payee] = await Promise.all([requireAgencyMap(tx, ids), showPayee(tx, line)]);
   return toDisbursementView(tx, line, { agencyOf, payee });
 }
@@ -138,7 +138,7 @@ function readRoutes(app: App): void {
         tags,
         summary: 'Read a disbursement 查看发放记录',
         description:
-          'Finance of the handling agency sees payee and account while it is authorised or submitted; each look is audited. 财务人员在待支付期间可见领款人与账号，查看留痕。',
+          'Finance of the paying agency sees payee and account while it is authorised or submitted; each look is audited. 财务人员在待支付期间可见领款人与账号，查看留痕。',
         params,
         response,
       },
@@ -158,7 +158,7 @@ function planRoute(app: App): void {
         tags,
         summary: 'Plan a disbursement 制定发放计划',
         description:
-          'Draws on what the grant has reserved; all lines together never exceed it. `requestNumber` is never used again. 从批准时预留的金额中支取，各笔合计不得超过决定金额。',
+          'Draws on what the grant has reserved, the own part first, or on a joint share by its `fundId` (paid by that agency); all lines together never exceed it. `requestNumber` is never used again. 从批准时预留的金额中支取，各笔合计不得超过决定金额。',
         params,
         body: DisbursementInput,
         response: { 201: DisbursementView },

@@ -1,5 +1,5 @@
 // Verbs on disbursements up to the order to pay: plan, authorise, void; and what the end of a case does to its lines.
-import { findAgencyFor, findSuperiors } from '../agencies/service.ts';
+import { findAgencyFor, findSuperiors, requireAgencyMap } from '../agencies/service.ts';
 import { caseMachine, caseProblems } from '../cases/domain.ts';
 import {
   type AssistanceCase,
@@ -13,7 +13,7 @@ import {
   noteDisbursementPlanned,
   requireBeneficiary,
 } from '../cases/service.ts';
-import { drawReservation, returnDraw } from '../funds/service.ts';
+import { type Drawn, drawReservation } from '../funds/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
@@ -34,6 +34,7 @@ import {
   type Payee,
   seesPayee,
 } from './domain.ts';
+import { movementHandlers } from './movements.ts';
 import {
   type Disbursement,
   type DisbursementRow,
@@ -74,7 +75,7 @@ export function officerOf(actor: Actor): NonNullable<Actor['officer']> {
 /** Locks case and line, in this order: closing a case waits for its lines and the other way round. 404, 412. */
 export async function lockDisbursement(tx: Tx, id: string, expected: ExpectedVersion): Promise<Disbursement> {
   const found = await findDisbursement(tx, id);
-  if (found?.agencyId === tx.ctx.actor.agency.id) await lockCase(tx, found.caseId);
+  if (found && [found.agencyId, found.shareAgencyId].includes(tx.ctx.actor.agency.id)) await lockCase(tx, found.caseId);
   const line = found && (await findDisbursement(tx, id, true));
   if (!line) throw httpProblems['resource.not_found']();
   ensureVersion(line, expected);
@@ -125,13 +126,22 @@ function ensurePlannable(c: AssistanceCase, actor: Actor, kind: DisbursementKind
   if (c.state !== 'granted' && c.state !== 'disbursing') throw caseMachine.refuse(c.state, 'disburse');
 }
 
-async function accessOf(tx: Tx, agencyId: string, treasury: string | undefined): Promise<AccessGrant[]> {
+type Parties = Pick<DisbursementRow, 'agencyId' | 'shareAgencyId' | 'treasuryAgencyId'>;
+
+async function accessOf(tx: Tx, { agencyId, shareAgencyId, treasuryAgencyId }: Parties): Promise<AccessGrant[]> {
   const superiors = await findSuperiors(tx, agencyId);
   return [
     ...superiors.map((superior) => ({ agencyId: superior, relation: 'oversight' as const })),
-    ...(treasury ? [{ agencyId: treasury, relation: 'treasury' as const }] : []),
+    ...(treasuryAgencyId ? [{ agencyId: treasuryAgencyId, relation: 'treasury' as const }] : []),
+    ...(shareAgencyId ? [{ agencyId: shareAgencyId, relation: 'partner' as const }] : []),
     { agencyId, relation: 'handler' },
   ];
+}
+
+/** The finance department beside the procuratorate that pays. */
+async function findTreasury(tx: Tx, payerId: string): Promise<string | null> {
+  const { regionCode, level } = (await requireAgencyMap(tx, [payerId]))(payerId);
+  return (await findAgencyFor(tx, 'finance', regionCode, level))?.id ?? null;
 }
 
 async function ensureAdvanced(tx: Tx, c: AssistanceCase, beneficiaryId: string): Promise<void> {
@@ -154,28 +164,28 @@ export async function planDisbursement(
   if (await isRequestNumberTaken(tx, actor.agency.id, input.requestNumber))
     throw disbursementProblems['disbursement.request_number_taken']();
   const beneficiary = requireBeneficiary(found, input.beneficiaryId, '/beneficiaryId');
-  if (isAhead(found, input.kind)) await ensureAdvanced(tx, found, beneficiary.id);
+  const ownOnly = isAhead(found, input.kind);
+  if (ownOnly) await ensureAdvanced(tx, found, beneficiary.id);
   else {
     if (beneficiary.grantedFen === null) throw disbursementProblems['disbursement.not_granted']();
     await noteDisbursementPlanned(tx, found);
   }
   const draw = { caseId, beneficiaryId: beneficiary.id, fundId: input.fundId, amountFen };
-  const { fundId } = await drawReservation(tx, draw);
-  return insertLine(tx, found, beneficiary, { ...input, fundId, amountFen });
+  const drawn = await drawReservation(tx, draw, { ownOnly });
+  return insertLine(tx, found, beneficiary, { ...input, ...drawn, amountFen });
 }
 
 async function insertLine(
   tx: Tx,
   found: AssistanceCase,
   beneficiary: Beneficiary,
-  input: PlanInput & { fundId: string; amountFen: bigint },
+  input: PlanInput & Drawn & { amountFen: bigint },
 ): Promise<Disbursement> {
   const { actor, now } = tx.ctx;
   const { agency } = actor;
   const officer = officerOf(actor);
-  const treasury = await findAgencyFor(tx, 'finance', agency.regionCode, agency.level);
   const id = tx.newId();
-  const { fundId, amountFen, kind, requestNumber } = input;
+  const { fundId, shareAgencyId, amountFen, kind, requestNumber } = input;
   const row = {
     id,
     number: await allotRecordNumber(tx, 'DB', agency.code),
@@ -183,7 +193,8 @@ async function insertLine(
     beneficiaryId: beneficiary.id,
     personId: beneficiary.personId,
     agencyId: agency.id,
-    treasuryAgencyId: treasury?.id ?? null,
+    shareAgencyId,
+    treasuryAgencyId: await findTreasury(tx, shareAgencyId ?? agency.id),
     state: disbursementMachine.initial,
     ...{ fundId, amountFen, kind, requestNumber },
     ...(await payeeColumns(tx, id, beneficiary.personId, input.payee)),
@@ -194,8 +205,8 @@ async function insertLine(
   };
   await insertDisbursement(tx, row);
   await adjustOpenLines(tx, found.id, 1);
-  const access = await accessOf(tx, agency.id, treasury?.id);
-  tx.record({ ...factOf('planned', row, ['state'], { fundId, kind }), access });
+  const access = await accessOf(tx, row);
+  tx.record({ ...factOf('planned', row, ['state'], { fundId, kind, shareAgencyId }), access });
   return requireDisbursement(tx, id);
 }
 
@@ -223,18 +234,15 @@ export async function authoriseDisbursement(
   });
 }
 
-/** Gives the line's draw back, to the award or (once the case has ended) to the fund. */
-async function voidLine(tx: Tx, line: Disbursement, notes?: DisbursementNotes, data?: Fact['data']) {
+/** Its draw goes back with the fact. */
+function voidLine(tx: Tx, line: Disbursement, notes?: DisbursementNotes, data?: Fact['data']): Promise<Disbursement> {
   const state = disbursementMachine.next(line.state, 'void');
-  const saved = await advance(tx, line, state, {
+  return advance(tx, line, state, {
     fact: 'voided',
     ...(line.recoveryDue ? { change: { recoveryDue: false } } : {}),
     ...(notes ? { notes } : {}),
     ...(data ? { data } : {}),
   });
-  const { caseId, beneficiaryId, fundId, amountFen } = line;
-  await returnDraw(tx, { caseId, beneficiaryId, fundId, amountFen, disbursementId: line.id });
-  return saved;
 }
 
 export async function voidDisbursement(
@@ -265,6 +273,7 @@ async function onNoAid(tx: Tx, fact: Fact): Promise<void> {
 }
 
 export const disbursementHandlers: readonly FactHandler[] = [
+  ...movementHandlers,
   { on: ['case.revoked'], handle: voidStoppable },
   { on: ['case.refused', 'case.withdrawn'], handle: onNoAid },
   { on: ['case.granted'], handle: (tx, fact) => markAdvancesCounted(tx, fact.id) },

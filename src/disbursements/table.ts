@@ -18,6 +18,8 @@ export const disbursements = pgTable(
     personId: uuid('person_id').notNull(),
     agencyId: uuid('agency_id').notNull(),
     treasuryAgencyId: uuid('treasury_agency_id'),
+    /** The superior whose share of the aid the line is, and whose finance pays it. */
+    shareAgencyId: uuid('share_agency_id'),
     fundId: uuid('fund_id').notNull(),
     state: text().$type<DisbursementState>().notNull(),
     kind: text().$type<DisbursementKind>().notNull(),
@@ -65,6 +67,7 @@ export const disbursements = pgTable(
     index('disbursements_person').on(t.personId),
     index('disbursements_agency').on(t.agencyId, t.state, t.id.desc()),
     index('disbursements_treasury').on(t.treasuryAgencyId),
+    index('disbursements_share_agency').on(t.shareAgencyId).where(sql`share_agency_id is not null`),
     index('disbursements_fund').on(t.fundId),
     index('disbursements_state').on(t.state, t.id.desc()),
     index('disbursements_updated').on(t.updatedAt),

@@ -3,8 +3,8 @@ import type { Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
 import { defineProblems } from '../kernel/problem.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
-import { lockReservations, postMovement, saveReservation } from './repository.ts';
-import { restOf } from './reserving.ts';
+import { lockFunds, lockReservations, postMovement, type ReservationRow, saveReservation } from './repository.ts';
+import { restOf, sharedFundsOf } from './reserving.ts';
 
 export const correctionProblems = defineProblems({
   'award.drawn': {
@@ -22,6 +22,12 @@ export const correctionProblems = defineProblems({
   },
 });
 
+/** The handling agency saves before its superiors do. */
+async function ownFirst(tx: Tx, caseId: string, reservations: readonly ReservationRow[]): Promise<ReservationRow[]> {
+  const shared = await sharedFundsOf(tx, caseId);
+  return [...reservations.filter((r) => !shared.has(r.fundId)), ...reservations.filter((r) => shared.has(r.fundId))];
+}
+
 /** The rest of an ended case has gone back already: nothing moves, the lines are still the limit. */
 async function lowerAward(tx: Tx, fact: Fact): Promise<void> {
   const { beneficiaryId, amountFen, formerAmountFen } = fact.data ?? {};
@@ -29,8 +35,12 @@ async function lowerAward(tx: Tx, fact: Fact): Promise<void> {
   const reservations = await lockReservations(tx, { caseId: fact.id, beneficiaryId });
   const drawn = reservations.reduce((sum, r) => sum + r.drawnFen, 0n);
   if (drawn > BigInt(amountFen)) throw correctionProblems['award.drawn']({ drawn: formatYuan(drawn) });
+  await lockFunds(
+    tx,
+    reservations.map((r) => r.fundId),
+  );
   let surplus = BigInt(formerAmountFen) - BigInt(amountFen);
-  for (const reservation of reservations) {
+  for (const reservation of await ownFirst(tx, fact.id, reservations)) {
     const rest = restOf(reservation);
     const back = rest > surplus ? surplus : rest;
     if (reservation.ended || back === 0n) continue;

@@ -67,6 +67,19 @@ export const fundProblems = defineProblems({
       'raise the award; or refuse, and the advance is recovered',
     ],
   },
+  'award.below_shares': {
+    status: 409,
+    zh: [
+      '救助金额低于联合救助各部分之和',
+      '上级检察院已分担 {limit} 元，救助金额不得低于此数',
+      '提高金额，或重新请求较低的分担金额',
+    ],
+    en: [
+      'The award is below the shares',
+      'superiors carry {limit} yuan of it; the award may not be lower',
+      'raise the award, or ask for a smaller share',
+    ],
+  },
   'award.cap_exceeded': {
     status: 409,
     zh: [

@@ -12,7 +12,8 @@ export type FundEntryRow = typeof fundEntries.$inferSelect;
 export type ReservationRow = typeof fundReservations.$inferSelect;
 
 const seen = (tx: Tx) => visible(tx, 'fund', funds.id);
-const reservationSeen = (tx: Tx) => visible(tx, 'fund', fundReservations.fundId);
+/** What is reserved for a case is seen with the case: a superior's share by those who draw on it. */
+const reservationSeen = (tx: Tx) => visible(tx, 'case', fundReservations.caseId);
 
 export async function findFund(tx: Tx, id: string): Promise<FundRow | undefined> {
   const [row] = await tx.db
@@ -32,6 +33,7 @@ export async function findDefaultFund(tx: Tx, agencyId: string): Promise<FundRow
 
 /** Funds in id order, locked; two grants on one fund wait here for each other. */
 export async function lockFunds(tx: Tx, ids: readonly string[]): Promise<FundRow[]> {
+  if (ids.length === 0) return [];
   return tx.db
     .select()
     .from(funds)

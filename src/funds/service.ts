@@ -11,12 +11,13 @@ import {
   findDefaultFund,
   findFund,
   insertFunds,
+  lockFunds,
   lockReservations,
   postMovement,
   procuratoratesWithoutFund,
   saveReservation,
 } from './repository.ts';
-import { requireCase, reserveAdvance, reserveAwards, restOf } from './reserving.ts';
+import { requireCase, reserveAdvance, reserveAwards, reserveShare, restOf, sharedFundsOf } from './reserving.ts';
 
 onConstraint('funds_available_fen_check', () => fundProblems['fund.insufficient']());
 onConstraint('fund_reservations_cap', () => fundProblems['award.cap_exceeded']());
@@ -57,13 +58,18 @@ export async function moveFunds(tx: Tx, fundId: string, movement: FundMovement):
 }
 
 export type Draw = { caseId: string; beneficiaryId: string; fundId?: string | undefined; amountFen: bigint };
+/** The fund that a line draws on, and whose it is where a superior carries that part. */
+export type Drawn = { fundId: string; shareAgencyId: string | null };
 
 /**
  * Lets a line draw on the award's reservation and answers its fund. The reservation is locked, so that two lines never
- * share the rest; 422 for a fund on which nothing is reserved, 409 beyond the grant.
+ * share the rest; 422 for a fund on which nothing is reserved, 409 beyond the grant. The handling agency's own money comes
+ * before that of superiors, and an advance (`ownOnly`) is never paid from theirs.
  */
-export async function drawReservation(tx: Tx, draw: Draw): Promise<{ fundId: string }> {
-  const reservations = await lockReservations(tx, draw);
+export async function drawReservation(tx: Tx, draw: Draw, { ownOnly }: { ownOnly: boolean }): Promise<Drawn> {
+  const [shared, all] = await Promise.all([sharedFundsOf(tx, draw.caseId), lockReservations(tx, draw)]);
+  const own = all.filter((r) => !shared.has(r.fundId));
+  const reservations = ownOnly ? own : [...own, ...all.filter((r) => shared.has(r.fundId))];
   const chosen = reservations.find((r) => restOf(r) >= draw.amountFen) ?? reservations[0];
   if (!chosen) {
     const errors = [{ pointer: '/fundId', code: 'fund.unknown', detail: 'nothing is reserved there for this award' }];
@@ -75,7 +81,7 @@ export async function drawReservation(tx: Tx, draw: Draw): Promise<{ fundId: str
     throw fundProblems['award.cap_exceeded'](amounts);
   }
   await saveReservation(tx, chosen.id, { drawnFen: chosen.drawnFen + draw.amountFen });
-  return { fundId: chosen.fundId };
+  return { fundId: chosen.fundId, shareAgencyId: shared.get(chosen.fundId) ?? null };
 }
 
 /** A void line gives its draw back: to the award while the case runs, to the fund once it has ended. */
@@ -111,7 +117,13 @@ async function checkProposedFunds(tx: Tx, fact: Fact): Promise<void> {
 
 /** An ended case gives back what no line has drawn; one that got no aid, what was reserved in advance. */
 async function releaseRest(tx: Tx, fact: Fact): Promise<void> {
-  for (const reservation of await lockReservations(tx, { caseId: fact.id })) {
+  const reservations = await lockReservations(tx, { caseId: fact.id });
+  // All of them now, in id order: lines that are voided next give back to the same funds.
+  await lockFunds(
+    tx,
+    reservations.map((r) => r.fundId),
+  );
+  for (const reservation of reservations) {
     if (reservation.ended) continue;
     const amountFen = restOf(reservation);
     await saveReservation(tx, reservation.id, { releasedFen: reservation.releasedFen + amountFen, ended: true });
@@ -124,6 +136,7 @@ export const fundHandlers: readonly FactHandler[] = [
   { on: ['case.proposed'], handle: checkProposedFunds },
   { on: ['case.granted'], handle: reserveAwards },
   { on: ['case.advance_approved'], handle: reserveAdvance },
+  { on: ['case.share_given'], handle: reserveShare },
   { on: ['case.closed', 'case.revoked', 'case.refused', 'case.withdrawn'], handle: releaseRest },
 ];
 

@@ -126,6 +126,15 @@ export const enums = {
       waived: ['免予提交', 'Waived'],
     },
   },
+  'joint-share-statuses': {
+    title: ['联合救助分担状态', 'States of joint shares'],
+    values: {
+      requested: ['待上级检察院批准', 'Requested'],
+      given: ['已批准', 'Given'],
+      lapsed: ['决定前未答复', 'Not answered before the decision'],
+      released: ['未予救助或已撤销，资金退回', 'Released: the case ended without its aid'],
+    },
+  },
   'disbursement-kinds': {
     title: ['发放方式', 'Kinds of disbursement'],
     values: {

@@ -62,6 +62,11 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     return decide(at('head', district), await opened(district), 'assignment', { handlerOfficerId });
   }
 
+  /** Half of what a case is usually granted, from the city. */
+  async function shareInput(): Promise<Json> {
+    return { agencyId: await story.agencyOf('chief.shenyang'), amount: yuan('10000.00') };
+  }
+
   async function proposed(district: District = 'heping'): Promise<Known> {
     const known = await underReview(district);
     return decide(at('handler', district), known, 'proposal', proposal(known));
@@ -196,6 +201,7 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     opened,
     proposal,
     underReview,
+    shareInput,
     proposed,
     granted,
     refused,

@@ -29,6 +29,8 @@ const BARE = {
   typicalMarkedOn: null,
   pendingCorrectionId: null,
   pendingCorrectionBy: null,
+  sharesAwaited: [],
+  sharesGivenBy: [],
 };
 const factsOf = (change: Partial<CaseFacts>): CaseFacts => ({ ...BARE, state: 'opened', ...change });
 

@@ -1,8 +1,8 @@
 // The six lifecycles, state by verb, against the contract's table written down here once more and independently.
 import { describe, expect, test } from '@jest/globals';
 import { accountMachine } from '../../src/accounts/domain.ts';
-import { caseMachine } from '../../src/cases/domain.ts';
 import { correctionMachine } from '../../src/cases/correction-domain.ts';
+import { caseMachine } from '../../src/cases/domain.ts';
 import { noticeMachine } from '../../src/cases/notice-domain.ts';
 import { clueMachine } from '../../src/clues/domain.ts';
 import { disbursementMachine } from '../../src/disbursements/domain.ts';
@@ -21,7 +21,7 @@ const expected: Readonly<Record<string, string>> = {
     pending_approval grant granted; pending_approval refuse refused; pending_approval return under_review; refused reconsider under_review;
     granted disburse disbursing; granted|refused|disbursing close closed; opened|under_review|awaiting_documents|pending_approval withdraw withdrawn;
     granted|disbursing|closed revoke revoked; awaiting_documents|under_review note-documents =;
-    opened|under_review|awaiting_documents|pending_approval advance =;
+    opened|under_review|awaiting_documents|pending_approval advance =; opened|under_review|awaiting_documents|pending_approval share =;
     opened|under_review|awaiting_documents add-beneficiary =; pending_approval approve-step =;
     granted|refused|disbursing|closed tell =; granted|disbursing|closed mark-typical =; granted|disbursing|closed unmark-typical =`,
   disbursement: `reserved authorise authorised; authorised|failed submit submitted; submitted|unknown settle settled; submitted|unknown fail failed;

@@ -67,6 +67,7 @@ const WORLDS: readonly (readonly [name: string, rule: Rule<never, never, never>,
       ...{ superiorReasons: [[], ['exclusion_override']], outstandingItems: [0, 2], toldOn: day, typicalMarkedOn: day },
       ...{ decisionOutcome: [null, 'granted', 'refused'], grantedFen: [null, 100n], paidFen: [0n, 100n] },
       ...{ pendingCorrectionId: [null, id(0)], pendingCorrectionBy: person },
+      ...{ sharesAwaited: [[], [ABOVE.id]], sharesGivenBy: [[], PEOPLE.slice(0, 1)] },
     },
   ],
   [
@@ -75,7 +76,7 @@ const WORLDS: readonly (readonly [name: string, rule: Rule<never, never, never>,
     {
       ...{ agencyId: [PROC.id], treasuryAgencyId: [null, BUREAU.id], plannedByPersonKey: PEOPLE, caseEnded: flag },
       ...{ authorisedByPersonKey: person, recoveryOrderedByPersonKey: person, appropriatedOn: day, notifiedOn: day },
-      recoveryDue: flag,
+      ...{ recoveryDue: flag, shareAgencyId: [null, ABOVE.id] },
     },
   ],
   [
@@ -195,7 +196,7 @@ test('a credential without an officer is offered what is no decision', () => {
   const facts = {
     ...{ state: 'submitted' as const, agencyId: PROC.id, treasuryAgencyId: BUREAU.id, plannedByPersonKey: 'p1' },
     ...{ authorisedByPersonKey: 'p2', recoveryOrderedByPersonKey: null, appropriatedOn: null, notifiedOn: null },
-    ...{ recoveryDue: false, caseEnded: false },
+    ...{ recoveryDue: false, caseEnded: false, shareAgencyId: null },
   };
   const openings = openingsFor(rule, facts, PROC, permissionsOf(ROLES_BY_KIND.procuratorate));
   expect(openings.map(({ action, officerOnly }) => [action, officerOnly])).toEqual([
