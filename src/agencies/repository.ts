@@ -64,22 +64,25 @@ export async function findAgencyFor(
   regionCode: string,
   level: AgencyLevel,
 ): Promise<AgencyRow | undefined> {
-  const wanted = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
-  const begun = or(isNull(agencies.validFrom), lte(agencies.validFrom, tx.ctx.today));
-  const stands = or(isNull(agencies.validTo), gte(agencies.validTo, tx.ctx.today), isNotNull(agencies.successorId));
-  const active = and(eq(agencies.state, 'active'), begun, stands);
-  const place = and(
-    eq(agencies.kind, kind),
-    inArray(agencies.regionCode, containing(regionCode)),
-    inArray(agencies.level, [...wanted]),
-  );
-  const rank = sql`array_position(array['township','county','city','province'], ${agencies.level})`;
-  const rows = await tx.db
-    .select()
-    .from(agencies)
-    .where(and(place, active))
-    .orderBy(asc(rank), asc(agencies.id))
-    .limit(10);
+  const { today } = tx.ctx;
+  const levels = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
+  const rows = await prepared(tx.db, 'agency_for', (db, name) => {
+    const day = sql`${sql.placeholder('today')}::date`;
+    const begun = or(isNull(agencies.validFrom), lte(agencies.validFrom, day));
+    const stands = or(isNull(agencies.validTo), gte(agencies.validTo, day), isNotNull(agencies.successorId));
+    const place = and(
+      eq(agencies.kind, sql.placeholder('kind')),
+      sql`${agencies.regionCode} = any(${sql.placeholder('regions')}::text[])`,
+      sql`${agencies.level} = any(${sql.placeholder('levels')}::text[])`,
+    );
+    const rank = sql`array_position(array['township','county','city','province'], ${agencies.level})`;
+    return db
+      .select()
+      .from(agencies)
+      .where(and(place, eq(agencies.state, 'active'), begun, stands))
+      .orderBy(asc(rank), asc(agencies.id))
+      .prepare(name);
+  }).execute({ kind, today, regions: containing(regionCode), levels });
   for (const row of rows) {
     const standing = standsOn(row, tx.ctx.today) ? row : await findStanding(tx, row);
     if (standing) return standing;

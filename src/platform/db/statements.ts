@@ -68,27 +68,30 @@ export async function landed({ waiting }: Flight): Promise<void> {
   } while (waiting.size > 0);
 }
 
-type Wire = { connection: { stream: { cork(): void; uncork(): void } } };
+type Socket = { write(chunk: Uint8Array, done?: () => void): boolean; cork(): void; uncork(): void };
+type Wire = { connection: { stream: Socket } };
 
 /**
- * Statements that are sent in one turn of the event loop leave in one write: the pipeline of `pg` writes each by itself, and a
- * write costs as much as the statement.
+ * What is sent in one turn of the event loop leaves in one write of one buffer: the pipeline of `pg` writes each statement by
+ * itself, and a write costs more than the statement (docs/evidence/bench.md).
  */
 export function writeOncePerTurn(client: pg.PoolClient): void {
   // `connection.stream` is the socket of every pg client, though not in its types.
   const { stream } = (client as unknown as Wire).connection;
-  const send = client.query.bind(client) as (...args: unknown[]) => unknown;
-  let corked = false;
-  const query = (...args: unknown[]) => {
-    if (!corked) {
-      corked = true;
-      stream.cork();
-      process.nextTick(() => {
-        corked = false;
-        stream.uncork();
-      });
-    }
-    return send(...args);
+  const write = stream.write.bind(stream);
+  let chunks: Uint8Array[] = [];
+  const flush = () => {
+    const waiting = chunks;
+    chunks = [];
+    const [only] = waiting;
+    if (only) write(waiting.length === 1 ? only : Buffer.concat(waiting));
   };
-  Object.assign(client, { query });
+  stream.write = (chunk, done) => {
+    if (done) {
+      flush();
+      return write(chunk, done);
+    }
+    if (chunks.push(chunk) === 1) process.nextTick(flush);
+    return true;
+  };
 }

@@ -143,6 +143,8 @@ export function readTx<T>(
   });
 }
 
+type Flush = { sequenced?: Promise<SequencedFact[]> | undefined; store?: () => Promise<unknown> | undefined };
+
 /**
  * Sends what is left and the end behind it in one flight: should a statement fail, PostgreSQL makes the COMMIT a ROLLBACK and
  * its error is the outcome.
@@ -151,10 +153,10 @@ async function flushAndEnd(
   deps: TxDeps,
   open: Open,
   end: 'commit' | 'rollback',
-  store?: () => Promise<unknown> | undefined,
+  { sequenced, store }: Flush = {},
 ): Promise<void> {
   if (end === 'commit') {
-    const facts = await sequenceFacts(open.tx, open.facts);
+    const facts = (await sequenced) ?? [];
     await Promise.all(deps.sinks.map((sink) => sink(open.tx, facts, open.views)));
     const stored = store?.();
     if (stored) open.later(stored);
@@ -198,11 +200,15 @@ export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T
     const value = await steps.verb(open.tx);
     await runHandlers(deps, open);
     if (open.facts.length === 0 && !open.isUnchanged()) throw new Error('a write recorded no fact');
-    const result = await steps.finish(open.tx, value);
     const keep = !request.dryRun && open.facts.length > 0;
+    // No fact comes any more: their numbers are asked for in the flight of the view.
+    const sequenced = keep ? sequenceFacts(open.tx, open.facts) : undefined;
+    sequenced?.catch(() => undefined);
+    const result = await steps.finish(open.tx, value);
     // A dry run ends without COMMIT: what it has sent ahead must have succeeded all the same.
     if (!keep) await open.settle();
-    await flushAndEnd(deps, open, keep ? 'commit' : 'rollback', () => steps.store?.(open.tx, result, open.views));
+    const store = () => steps.store?.(open.tx, result, open.views);
+    await flushAndEnd(deps, open, keep ? 'commit' : 'rollback', { sequenced, store });
     if (!keep) await auditViews(deps, conn, request, open.views);
     return { value: result };
   });
