@@ -2,7 +2,7 @@
 import { findSuperiors, requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import { samePerson } from '../kernel/actor.ts';
-import type { Fact } from '../kernel/fact.ts';
+import type { Fact, Relation } from '../kernel/fact.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -72,6 +72,10 @@ async function writeRequest(tx: Tx, c: AssistanceCase, input: ShareRequestInput,
   return { share, shares: [...shares, share] };
 }
 
+/** Who gives money sees a masked case without its papers; who decides on it as well goes on seeing those. */
+const relationOf = (c: AssistanceCase, agencyId: string): Relation =>
+  agencyId === c.reconsiderationAgencyId || agencyId === c.superiorAgencyId ? 'partner' : 'treasury';
+
 /** From here on the asked agency sees the case, masked. */
 export async function requestShare(
   tx: Tx,
@@ -86,7 +90,7 @@ export async function requestShare(
   const { share, shares } = await writeRequest(tx, c, input, amountFen);
   const sharesAwaited = agenciesAwaited(shares);
   const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, 'share'), sharesAwaited });
-  const access = [{ agencyId: input.agencyId, relation: 'partner' as const }];
+  const access = [{ agencyId: input.agencyId, relation: relationOf(c, input.agencyId) }];
   recordShare(tx, c, share, { type: 'case.share_requested', amountFen, access });
   return saved;
 }

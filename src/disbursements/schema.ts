@@ -133,7 +133,7 @@ const listed = {
 export const DisbursementItem = named('DisbursementItem', Closed({ ...listed, agencyId: Id }));
 export const DisbursementPage = pageOf('DisbursementPage', DisbursementItem);
 
-const Note = Nullable(Type.String({ maxLength: 4000, description: 'null outside the handling agency' }));
+const Note = Nullable(Type.String({ maxLength: 4000, description: 'null outside the handling and the paying agency' }));
 const PayeeView = named(
   'Payee',
   Closed({
@@ -211,7 +211,8 @@ export function toDisbursementView(
   const { actor, language } = tx.ctx;
   const { notes, receiptOutcome, recoveryFen } = line;
   const refOf = (agencyId: string) => (({ id, code, name }) => ({ id, code, name }))(agencyOf(agencyId));
-  const note = (text: string | undefined) => (actor.agency.id === line.agencyId ? (text ?? null) : null);
+  const ours = [line.agencyId, line.shareAgencyId].includes(actor.agency.id);
+  const note = (text: string | undefined) => (ours ? (text ?? null) : null);
   const recovery =
     recoveryFen === null ? null : { amount: toMoney(recoveryFen), recovered: toMoney(line.recoveredFen) };
   return {

@@ -82,12 +82,16 @@ export async function lockDisbursement(tx: Tx, id: string, expected: ExpectedVer
   return line;
 }
 
-type LineIds = Pick<DisbursementRow, 'id' | 'caseId' | 'beneficiaryId' | 'personId' | 'agencyId' | 'amountFen'>;
+type LineIds = Pick<
+  DisbursementRow,
+  'id' | 'caseId' | 'beneficiaryId' | 'personId' | 'agencyId' | 'shareAgencyId' | 'amountFen'
+>;
 
-/** What every fact of a line tells: ids and the amount. */
+/** What every fact of a line tells: ids, who pays, and the amount. */
 export function factOf(type: string, line: LineIds, changed: readonly string[], data: Fact['data'] = {}): Fact {
   const { caseId: assistanceCaseId, beneficiaryId, personId, agencyId, amountFen } = line;
-  const common = { assistanceCaseId, beneficiaryId, personId, agencyId, amountFen: Number(amountFen) };
+  const payerAgencyId = line.shareAgencyId ?? agencyId;
+  const common = { assistanceCaseId, beneficiaryId, personId, agencyId, payerAgencyId, amountFen: Number(amountFen) };
   return { type: `disbursement.${type}`, kind: 'disbursement', id: line.id, changed, data: { ...common, ...data } };
 }
 
@@ -133,7 +137,7 @@ async function accessOf(tx: Tx, { agencyId, shareAgencyId, treasuryAgencyId }: P
   return [
     ...superiors.map((superior) => ({ agencyId: superior, relation: 'oversight' as const })),
     ...(treasuryAgencyId ? [{ agencyId: treasuryAgencyId, relation: 'treasury' as const }] : []),
-    ...(shareAgencyId ? [{ agencyId: shareAgencyId, relation: 'partner' as const }] : []),
+    ...(shareAgencyId ? [{ agencyId: shareAgencyId, relation: 'treasury' as const }] : []),
     { agencyId, relation: 'handler' },
   ];
 }
@@ -206,7 +210,7 @@ async function insertLine(
   await insertDisbursement(tx, row);
   await adjustOpenLines(tx, found.id, 1);
   const access = await accessOf(tx, row);
-  tx.record({ ...factOf('planned', row, ['state'], { fundId, kind, shareAgencyId }), access });
+  tx.record({ ...factOf('planned', row, ['state'], { fundId, kind }), access });
   return requireDisbursement(tx, id);
 }
 

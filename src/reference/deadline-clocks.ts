@@ -110,7 +110,7 @@ export const clocks: readonly Clock[] = [
   {
     code: 'D-PAY',
     subject: 'disbursement',
-    party: 'agencyId',
+    party: 'payerAgencyId',
     steward: 'party',
     starts: [{ on: 'disbursement.notified', when: { paidOn: null }, from: 'toldOn' }],
     stops: { 'disbursement.settled': 'paidOn', 'disbursement.voided': null },

@@ -1,6 +1,8 @@
 // Joint shares: asked for and given by different people, reserved on the giver's fund, part of the award, paid by the giver's finance.
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Answer, Json } from '../../support/api.ts';
+import { PDF } from '../../support/fixtures/documents.ts';
+import { multipart } from '../../support/multipart.ts';
 import { useService } from '../../support/service.ts';
 import type { Known } from '../../support/story.ts';
 import { asOwner } from '../disbursements/flow.ts';
@@ -174,10 +176,14 @@ test('the request opens the case to the asked superior, masked, and to nobody el
     '422 request.reference_unknown',
     ['/agencyId agency.not_superior'],
   ]);
+  const paper = ok(
+    await service.api.as('handler.heping', 'POST', `${known.path}/documents`, multipart({ kind: 'other' }, PDF)),
+  );
   expect(ok(await ask(known, 'shenyang', '100.00')).body.shares).toMatchObject([{ status: 'requested', amount: null }]);
   const seen = ok(await service.api.get('chief.shenyang', known.path));
   expect(seen.body).toMatchObject({ facts: null, shares: [{ status: 'requested', requestedAmount: yuan('100.00') }] });
   expect(seen.text).not.toContain('李秀兰');
+  expect((await service.api.get('chief.shenyang', `/v1/documents/${String(paper.body.id)}/content`)).status).toBe(404);
   expect(seen.body.availableActions).toContainEqual(expect.objectContaining({ action: 'joint-share', allowed: true }));
   const waiting = async (officer: string) =>
     (await service.api.get(officer, '/v1/work-items?assignee=agency')).body.items?.filter(
@@ -302,7 +308,20 @@ test('failed, sent again, voided; revoked: what was not paid goes back, what was
   );
   ok(await service.api.decide('finance.shenyang', line, 'submission', {}));
   expect((await movedSince(before)).shenyang).toEqual([-30_000, 20_000, 10_000, 0]);
-  ok(await service.api.decide('finance.shenyang', line, 'failure', { reason: '退票' }));
+  const failed = ok(await service.api.decide('finance.shenyang', line, 'failure', { reason: '退票' }));
+  expect(failed.body.failureReason).toBe('退票');
+  expect((await service.api.get('finance.shenyang', `${line}/documents`)).status).toBe(200);
+  ok(
+    await service.api.decide('finance.shenyang', line, 'appropriation', {
+      receivedOn: '2026-11-16',
+      documentNumber: '沈财〔2026〕8号',
+    }),
+  );
+  ok(await service.api.decide('handler.heping', line, 'notification', { toldOn: '2026-11-16', channel: 'phone' }));
+  const clock = ok(await service.api.get('finance.shenyang', `/v1/deadlines?agencyId=${agencies.shenyang}`));
+  expect(clock.body.items).toContainEqual(
+    expect.objectContaining({ code: 'D-PAY', subject: { kind: 'disbursement', id: line.split('/').at(-1) } }),
+  );
   expect((await movedSince(before)).shenyang).toEqual([-30_000, 30_000, 0, 0]);
   ok(await service.api.decide('finance.shenyang', line, 'submission', {}));
   ok(await service.api.decide('finance.shenyang', line, 'settlement', SETTLEMENT));
@@ -369,5 +388,25 @@ test('two shares of one fund that covers only one: one 200, one 409 with what is
   expect(answers.find((a) => a.status === 409)?.body.missing).toBe('3000.00');
   const left = Number(former?.available_fen) - 400_000;
   await asOwner(service, set, [funds.liaoning, left]);
+  await expectSound();
+});
+
+test('an award that is corrected downwards takes from the own part first, then from the share', async () => {
+  const before = await balances();
+  const known = await shared({ shenyang: '12000.00' });
+  ok(await decided(known, '20000.00'));
+  const correct = async (amount: string) => {
+    const correction = { pointer: '/beneficiaries/0/grantedAmount', value: yuan(amount), reason: '计算有误' };
+    ok(await service.api.decide('handler.heping', known.path, 'correction', correction));
+    const { body } = await service.api.get('chief.heping', `${known.path}/corrections`);
+    const id = String(body.items?.find((item) => item.state === 'proposed')?.id);
+    const { etag } = await service.api.get('chief.heping', known.path);
+    return service.api.as('chief.heping', 'POST', `${known.path}/corrections/${id}/confirmation`, { body: {}, etag });
+  };
+  ok(await correct('15000.00'));
+  expect(await movedSince(before)).toMatchObject({ heping: [-3000, 3000, 0, 0], shenyang: [-12_000, 12_000, 0, 0] });
+  ok(await correct('10000.00'));
+  expect(await movedSince(before)).toMatchObject({ heping: [0, 0, 0, 0], shenyang: [-10_000, 10_000, 0, 0] });
+  await planned(known, '10000.00');
   await expectSound();
 });
