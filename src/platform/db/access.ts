@@ -1,5 +1,5 @@
 // Who may see what: one row per agency and resource, written with the fact and used by every list and by row security.
-import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, getTableName, lt, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import {
   index,
@@ -15,6 +15,7 @@ import {
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
+import type { Db } from './client.ts';
 import type { Tx } from './context.ts';
 import { insertRows, prepared } from './prepared.ts';
 
@@ -33,9 +34,7 @@ export const access = pgTable(
   ],
 );
 
-type Seen = Pick<Tx['ctx'], 'scope' | 'oversight'>;
-
-function relationOpen(ctx: Seen): SQL | undefined {
+function relationOpen(ctx: { oversight: boolean }): SQL | undefined {
   return ctx.oversight ? undefined : sql`${access.relation} <> 'oversight'`;
 }
 
@@ -48,11 +47,17 @@ export function visible(tx: Tx, kind: ResourceKind, id: PgColumn): SQL {
   return sql`exists (select 1 from access a where a.kind = ${kind} and a.agency_id = ${ctx.scope} and a.resource_id = ${id} and (a.until is null or a.until > now())${open})`;
 }
 
+type Scope = { scope: string | Placeholder; oversight: boolean };
+
+function scoped(kind: ResourceKind, { scope, oversight }: Scope, before: string | Placeholder | null): SQL | undefined {
+  const relation = relationOpen({ oversight });
+  const later = before === null ? undefined : lt(access.resourceId, before);
+  return and(eq(access.kind, kind), eq(access.agencyId, scope), notEnded, relation, later);
+}
+
 /** Conditions for a list that is driven by the access rows: join `access` on the id and order by `access.resourceId`. */
 export function listScope(tx: Tx, kind: ResourceKind, before: string | null): SQL | undefined {
-  const conditions = [eq(access.kind, kind), eq(access.agencyId, tx.ctx.scope), notEnded, relationOpen(tx.ctx)];
-  if (before) conditions.push(lt(access.resourceId, before));
-  return and(...conditions);
+  return scoped(kind, tx.ctx, before);
 }
 
 const newestFirst = desc(access.resourceId);
@@ -146,6 +151,25 @@ function openColumns(table: PgTable): Record<string, PgColumn> {
   return Object.fromEntries(Object.entries(getTableColumns(table)).filter(([name]) => !name.endsWith('Sealed')));
 }
 
+function pageQuery(db: Db, table: Listed, where: SQL | undefined, limit: number) {
+  return db
+    .select(openColumns(table))
+    .from(access)
+    .innerJoin(table as PgTable, eq(table.id, access.resourceId))
+    .where(where)
+    .orderBy(newestFirst)
+    .limit(limit);
+}
+
+/** The page without filters, which most lists are: built once per connection. */
+function plainPage(tx: Tx, kind: ResourceKind, table: Listed, { before, limit }: PageRequest) {
+  const { oversight, scope } = tx.ctx;
+  const open = { scope: sql.placeholder('scope'), oversight };
+  return prepared(tx.db, `page|${kind}|${getTableName(table)}|${oversight}|${before !== null}|${limit}`, (db, name) =>
+    pageQuery(db, table, scoped(kind, open, before && sql.placeholder('before')), limit + 1).prepare(name),
+  ).execute({ scope, before });
+}
+
 /** A page of what the caller sees, newest first: driven by the access rows, so its work is proportional to the page. */
 export async function listVisible<T extends Listed>(
   tx: Tx,
@@ -154,13 +178,9 @@ export async function listVisible<T extends Listed>(
   where: SQL | undefined,
   page: PageRequest,
 ): Promise<Page<ListedRow<T['$inferSelect']> & { id: string }>> {
-  const rows = await tx.db
-    .select(openColumns(table))
-    .from(access)
-    .innerJoin(table as PgTable, eq(table.id, access.resourceId))
-    .where(and(listScope(tx, kind, page.before), where))
-    .orderBy(newestFirst)
-    .limit(page.limit + 1);
+  const rows = where
+    ? await pageQuery(tx.db, table, and(listScope(tx, kind, page.before), where), page.limit + 1)
+    : await plainPage(tx, kind, table, page);
   const total = await countVisible(tx, kind, table, table.id, where, page);
   // The generic select forgets the table's row type; it selects exactly the open columns of that table.
   const found = rows as unknown as (ListedRow<T['$inferSelect']> & { id: string })[];
