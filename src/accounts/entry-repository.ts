@@ -1,5 +1,5 @@
 // Entries of accounts in the database: texts and answers sealed with the account's key; a list names neither.
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -70,20 +70,20 @@ export async function markAnswered(tx: Tx, entry: EntryRow): Promise<void> {
   await tx.db.update(accountEntries).set(change).where(eq(accountEntries.id, entry.id));
 }
 
-/** Oldest first, as an account is read: the cursor's id is the last one seen. */
+/** Newest first, like every list (contract §1 Lists). */
 export async function listEntries(
   tx: Tx,
   accountId: string,
   state: EntryState | undefined,
   page: PageRequest,
 ): Promise<Page<EntryRow>> {
-  const after = page.before ? gt(accountEntries.id, page.before) : undefined;
+  const before = page.before ? lt(accountEntries.id, page.before) : undefined;
   const wanted = state ? eq(accountEntries.state, state) : undefined;
   const rows = await tx.db
     .select()
     .from(accountEntries)
-    .where(and(eq(accountEntries.accountId, accountId), after, wanted, entrySeen(tx)))
-    .orderBy(asc(accountEntries.id))
+    .where(and(eq(accountEntries.accountId, accountId), before, wanted, entrySeen(tx)))
+    .orderBy(desc(accountEntries.id))
     .limit(page.limit + 1);
   return toPage(rows, page.limit);
 }

@@ -64,7 +64,7 @@ function listRoute(app: App): void {
         operationId: 'listAccountEntries',
         tags,
         summary: 'Entries of an account 台账记录',
-        description: 'Oldest first, without texts. 按时间顺序，不含内容。',
+        description: 'Newest first, without texts. 最新的在前，不含内容。',
         params: IdParams,
         querystring: EntryQuery,
         response: { 200: EntryPage },

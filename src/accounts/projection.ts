@@ -135,7 +135,8 @@ async function takeUpAgain(tx: Tx, account: Account, because: string): Promise<A
 
 /**
  * On the person's account, opened where there is none and taken up again where it was closed. A second procuratorate that
- * aids the person sees the account (it has a case of its own for them), and leaves it with its owners.
+ * aids the person sees the account from its own grant on, and leaves it with its owners: whoever only filed, accepted or
+ * passed on a clue learns nothing because its ids match another's (contract §1 Persons).
  */
 export async function projectOnPerson(
   tx: Tx,
@@ -145,12 +146,12 @@ export async function projectOnPerson(
 ): Promise<Account> {
   const standing = await lockAccountOf(tx, personId);
   if (!standing) return project(tx, await openAccount(tx, personId, procuratorateId), projection, true);
-  if (!isOwner(standing, procuratorateId)) {
+  const { type } = projection.fact;
+  if (type === 'case.granted' && !isOwner(standing, procuratorateId)) {
     const access = [{ agencyId: procuratorateId, relation: 'partner' as const }];
     const data = { agencyId: procuratorateId };
     tx.record({ type: 'account.shared', kind: 'account', id: standing.id, data, access });
   }
-  const { type } = projection.fact;
   const account = standing.state === 'closed' ? await takeUpAgain(tx, standing, type) : standing;
   return project(tx, account, projection, false);
 }

@@ -1,5 +1,5 @@
 // Monitoring accounts in the database: the account with its consents, projections and pending duties, and the timeline.
-import { and, asc, eq, gt, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { civilDateOf } from '../kernel/civil-date.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
@@ -166,12 +166,12 @@ export async function deleteConsents(tx: Tx, accountId: string): Promise<void> {
 }
 
 export async function listTimeline(tx: Tx, accountId: string, page: PageRequest): Promise<Page<TimelineRow>> {
-  const after = page.before ? gt(accountTimeline.id, page.before) : undefined;
+  const before = page.before ? lt(accountTimeline.id, page.before) : undefined;
   const rows = await tx.db
     .select()
     .from(accountTimeline)
-    .where(and(eq(accountTimeline.accountId, accountId), after, visible(tx, 'account', accountTimeline.accountId)))
-    .orderBy(asc(accountTimeline.id))
+    .where(and(eq(accountTimeline.accountId, accountId), before, visible(tx, 'account', accountTimeline.accountId)))
+    .orderBy(desc(accountTimeline.id))
     .limit(page.limit + 1);
   return toPage(rows, page.limit);
 }

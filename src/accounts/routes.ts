@@ -72,7 +72,7 @@ function singleRoutes(app: App): void {
         operationId: 'getMonitoringAccountTimeline',
         tags,
         summary: 'Timeline of an account 台账时间线',
-        description: 'Oldest first: what happened, when, by which agency; no texts. 按时间顺序，不含内容。',
+        description: 'Newest first: what happened, when, by which agency; no texts. 最新的在前，不含内容。',
         params,
         querystring: ChildQuery,
         response: { 200: TimelinePage },

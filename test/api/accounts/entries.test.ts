@@ -57,9 +57,21 @@ describe('an entry', () => {
     const unknown = await api.create('handler.heping', path, { ...answer, answersEntryId: account.id });
     expect(errorsOf(unknown)).toEqual(['/answersEntryId entry.unknown']);
     const lines = await api.get('wf.heping', `${account.path}/timeline`);
-    expect(lines.body.items?.map((line) => line.type).slice(-3)).toEqual([
+    expect(lines.body.items?.map((line) => line.type).slice(0, 3)).toEqual([
       ...['account.entry_added', 'account.entry_objected', 'account.entry_added'],
     ]);
+  });
+
+  test('the newest stands first in the list, with pages (contract §1 Lists)', async () => {
+    const { api } = service;
+    const { account, entry } = await written();
+    const path = `${account.path}/entries`;
+    const second = must(await api.create('wf.heping', path, { text: '已复查' }), path);
+    const first = await api.get('wf.heping', `${path}?limit=1`);
+    expect(first.body.items?.map((item) => item.id)).toEqual([second.id]);
+    const rest = await api.get('wf.heping', `${path}?limit=1&cursor=${String(first.body.nextCursor)}`);
+    expect(rest.body.items?.map((item) => item.id)).toEqual([entry.id]);
+    expect(rest.body.nextCursor).toBeNull();
   });
 
   test('several are countersigned in one act, all or none', async () => {

@@ -100,7 +100,7 @@ describe('referrals and money', () => {
 });
 
 describe('timeline and entries', () => {
-  test('oldest first, with pages, without texts', async () => {
+  test('newest first, with pages, without texts', async () => {
     const { api } = service;
     const { aided, refer, plannedVisit, story, record } = createGiven(api);
     const { c, account } = await aided();
@@ -122,7 +122,7 @@ describe('timeline and entries', () => {
         'account.entry_added',
       ],
       ...['visit.planned', 'visit.done'],
-    ];
+    ].reverse();
     expect(whole.body.items?.map((line) => line.type)).toEqual(types);
     expect(whole.text).not.toMatch(/情绪|住房|李秀兰/);
     const first = await api.get('handler.heping', `${path}?limit=4`);

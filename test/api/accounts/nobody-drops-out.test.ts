@@ -113,8 +113,8 @@ describe('the next action', () => {
     await story.decide('wf.heping', notice, 'receipt');
     expect((await read('handler.heping', account.path)).body.nextAction).toMatchObject({ kind: 'first_visit' });
     const lines = await api.get('wf.heping', `${account.path}/timeline`);
-    expect(lines.body.items?.map((line) => line.type).slice(-3)).toEqual([
-      ...['case.closed', 'notice.sent', 'notice.received'],
+    expect(lines.body.items?.map((line) => line.type).slice(0, 3)).toEqual([
+      ...['notice.received', 'notice.sent', 'case.closed'],
     ]);
   });
 

@@ -173,4 +173,34 @@ describe('who sees it', () => {
       expect((await api.get(`wf.${district}`, entries)).status).toBe(district === 'heping' ? 200 : 404);
     }
   });
+
+  test('who only knows the number and files, accepts or passes on a clue sees no account of another procuratorate', async () => {
+    const { api } = service;
+    const { story, request, aided } = createGiven(api);
+    const { account } = await aided();
+    const shared = story.subject();
+    const opened = await story.decide(
+      'intake.heping',
+      await story.clue('heping', { subjects: [shared] }),
+      'acceptance',
+    );
+    const known = `/v1/assistance-cases/${String(opened.body.assistanceCaseId)}`;
+    const [b] = (await api.get('handler.heping', known)).body.beneficiaries as { personId: string }[];
+    const list = `/v1/monitoring-accounts?personId=${b?.personId ?? ''}`;
+    const number = { name: '王试探', idType: 'citizen_id', idNumber: shared.idNumber };
+    const routed = await story.clue('tiexi', { subjects: [number], linkedCase: null });
+    const [subject] = routed.body.subjects as { id: string }[];
+    const civil = { ...(await request('civil', [subject?.id ?? ''])), agencyId: await story.agencyOf('civil.tiexi') };
+    await story.decide('intake.tiexi', routed, 'social-assistance-routing', {
+      reason: '无关联案件',
+      referrals: [civil],
+    });
+    await story.decide('intake.tiexi', await story.clue('tiexi', { subjects: [number] }), 'acceptance');
+    const [found] = (await api.get('handler.heping', list)).body.items ?? [];
+    for (const officer of ['intake.tiexi', 'handler.tiexi', 'head.tiexi', 'wf.tiexi']) {
+      expect((await api.get(officer, list)).body.items).toEqual([]);
+      for (const id of [found?.id, account.id])
+        expect((await api.get(officer, `/v1/monitoring-accounts/${String(id)}`)).status).toBe(404);
+    }
+  });
 });
