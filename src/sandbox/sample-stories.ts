@@ -93,6 +93,9 @@ const clues: readonly Story[] = [
   { ...crowd('tiexi'), urgent: true },
   { ...crowd('shenyang'), source: 'wf_complaint' },
   crowd('liaoning'),
+  { ...crowd('liaoning'), source: 'hotline' },
+  { ...crowd('shenyang'), source: 'internal' },
+  { ...crowd('tiexi', returned), source: 'self' },
   { ...crowd('heping'), noCase: true },
   { ...crowd('heping'), source: 'department' },
   { ...crowd('heping', returned), noCase: true },
@@ -174,18 +177,15 @@ const second = refer([
 ]);
 
 const relief: readonly Story[] = [
-  { ...story('heping', accept, ...paid, first), people: 2 },
-  story('heping', accept, ...paid, second, cancelReferred, followUp('civil'), visit),
+  { ...story('heping', accept, ...paid, first, second, cancelReferred, followUp('civil'), visit), people: 2 },
   story('heping', accept, ...paid, confirmPlan, visitAtRisk, escalate, note('countersign')),
-  story('tiexi', accept, ...paid, missed, note(null)),
-  story('heping', accept, ...paid, planVisit, cancelled, note('object'), transfer),
+  story('heping', accept, ...paid, missed, planVisit, cancelled, note('object'), note(null), transfer),
   story('tiexi', accept, ...paid, visit, stabilise, closeAs('wf')),
-  { ...story('tiexi', ...closed, ended), people: 2 },
   {
-    ...story('heping', ...closed, receiveClosed, typical, ended, stabilise, closeAs('wf'), closeAs('handler')),
+    ...story('tiexi', ...closed, receiveClosed, typical, ended, stabilise, closeAs('wf'), closeAs('handler')),
     people: 2,
   },
-  { ...story('shenyang', ...paid, close), kind: 'case', campaign: CAMPAIGN },
+  { ...story('shenyang', ...paid, close), kind: 'case', campaign: CAMPAIGN, people: 2 },
 ];
 
 export const stories: readonly Story[] = [...clues, ...reviews, ...payments, ...relief];
