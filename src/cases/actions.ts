@@ -24,6 +24,10 @@ const onlyTeam = (c: CaseFacts, actor: Actor): Problem | undefined =>
   onlyAgency(c, actor) ??
   (c.handlerOfficerId === null || isHandlingTeam(c, actor) ? undefined : caseProblems['case.not_assigned']());
 
+/** What one chief has approved stays as it is until the other has decided; sent back, it can be changed again. */
+const notHalfApproved = (c: CaseFacts): Problem | undefined =>
+  c.approvalStep > 1 ? caseMachine.refuse(c.state, 'edit') : undefined;
+
 /** Never the proposer, and after a reconsideration never the person who refused (contract §3). */
 const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
   const fourEyes = actionProblems['decision.four_eyes'];
@@ -77,7 +81,7 @@ export const caseActions = {
     label: ['修改案件', 'Edit'],
     method: 'PATCH',
     path: '',
-    guard: onlyTeam,
+    guard: (c, actor) => onlyTeam(c, actor) ?? notHalfApproved(c),
   },
   assignment: {
     verbs: ['assign', 'reassign'],
@@ -229,7 +233,7 @@ export const caseActions = {
     label: ['更正记录', 'Correct'],
     path: 'correction',
     officer: true,
-    guard: onlyTeam,
+    guard: (c, actor) => onlyTeam(c, actor) ?? notHalfApproved(c),
   },
   'correction-confirmation': {
     verbs: [],

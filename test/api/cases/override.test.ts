@@ -66,6 +66,18 @@ describe('the two steps', () => {
     expect(body.items?.slice(0, 2).map((e) => e.type)).toEqual(['case.granted', 'case.step_approved']);
   });
 
+  test('what the own chief has approved is not changed before the second step', async () => {
+    const { api, halfway } = overriding();
+    const { path } = await halfway();
+    const { etag } = await api.get('handler.heping', path);
+    const edited = await api.as('handler.heping', 'PATCH', path, { body: { facts: '改后的事实' }, etag });
+    const correction = { pointer: '/beneficiaries/0/categories', value: ['W1'], reason: '更正' };
+    const corrected = await api.decide('handler.heping', path, 'correction', correction);
+    for (const answer of [edited, corrected])
+      expect(answer).toMatchObject({ status: 409, body: { code: 'case.illegal_transition' } });
+    expect((await api.get('handler.heping', path)).etag).toBe(etag);
+  });
+
   test.each(['refused', 'returned'])('what the level above has %s goes back to the handler', async (outcome) => {
     const { api, story, halfway, proposal } = overriding();
     const known = await halfway();
