@@ -175,12 +175,16 @@ async function planFirstVisit(tx: Tx, account: Account): Promise<void> {
   });
 }
 
+/** A referral outlives the case and a closed account (domain §13.8): whom the department did not help is in need again. */
+const UNMET = ['referral.rejected', 'referral.failed', 'referral.completed'];
+
 async function onReferral(tx: Tx, fact: Fact): Promise<void> {
   const referral = await findReferral(tx, fact.id);
   if (!referral) return;
   for (const accountId of await accountsOf(tx, 'referral', fact.id, personsOf(referral))) {
     const write = (account: Account) => writeReferral(tx, account, referral);
-    const account = await projectOn(tx, accountId, { fact, part: 'referrals', write });
+    const unmet = UNMET.includes(fact.type) && referral.followUp === 'open';
+    const account = await projectOn(tx, accountId, { fact, part: 'referrals', write, unmet });
     if (account && fact.type === 'referral.accepted' && !referral.assistanceCaseId) await planFirstVisit(tx, account);
   }
 }

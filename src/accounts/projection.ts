@@ -106,6 +106,8 @@ export type Projection = {
   /** Name of the part that changed, for the account's own fact. */
   part: 'cases' | 'payments' | 'referrals' | 'visits' | 'notices';
   write: (account: Account) => Promise<void>;
+  /** What was to help the person did not: a closed account is taken up again. */
+  unmet?: boolean;
 };
 
 /** Writes one projection under the account's lock; a new version unless just opened. */
@@ -118,12 +120,6 @@ async function project(tx: Tx, account: Account, { fact, part, write }: Projecti
   return settleAccount(tx, current, await stateOf(tx, current));
 }
 
-/** On an account that stands; one that the caller no longer finds is passed over. */
-export async function projectOn(tx: Tx, accountId: string, projection: Projection): Promise<Account | undefined> {
-  const account = await findAccount(tx, accountId, true);
-  return account && project(tx, account, projection, false);
-}
-
 /** Whoever is in need again is monitored again (domain §8); the consents to closing are spent. */
 async function takeUpAgain(tx: Tx, account: Account, because: string): Promise<Account> {
   await deleteConsents(tx, account.id);
@@ -131,6 +127,14 @@ async function takeUpAgain(tx: Tx, account: Account, because: string): Promise<A
   const changed = ['state', 'nextAction', 'closingReason', 'closureConsents'];
   tx.record({ type: 'account.reopened', kind: 'account', id: account.id, changed, data: { because } });
   return { ...saved, consents: [] };
+}
+
+/** On an account that stands; one that the caller no longer finds is passed over. */
+export async function projectOn(tx: Tx, accountId: string, projection: Projection): Promise<Account | undefined> {
+  const found = await findAccount(tx, accountId, true);
+  const again = projection.unmet && found?.state === 'closed' && !found.mergedIntoId;
+  const account = again ? await takeUpAgain(tx, found, projection.fact.type) : found;
+  return account && project(tx, account, projection, false);
 }
 
 /**

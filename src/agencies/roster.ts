@@ -104,14 +104,18 @@ async function ensureCodesFree(tx: Tx, inputs: readonly OfficerInput[], place: P
 /** Where the n-th officer stands in the body. */
 type Place = (index: number) => string;
 
+/** Four eyes compare keys letter by letter: one human being is not two by writing the key in capitals. */
+const oneSpelling = (input: OfficerInput): OfficerInput => ({ ...input, personKey: input.personKey.toLowerCase() });
+
 /** All of them or none; every broken rule at once. */
 export async function addOfficers(
   tx: Tx,
   agencyId: string,
-  inputs: readonly OfficerInput[],
+  given: readonly OfficerInput[],
   place: Place,
 ): Promise<OfficerRow[]> {
   const agency = await requireRoster(tx, agencyId);
+  const inputs = given.map(oneSpelling);
   refuse(inputErrors(tx, agency, inputs, place));
   for (const input of inputs) ensureNotOwn(tx, input.personKey);
   await ensureCodesFree(tx, inputs, place);

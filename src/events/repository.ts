@@ -1,5 +1,5 @@
 // The event sink, and the feed read below the horizon of running transactions (trust finding 3).
-import { and, asc, desc, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, inArray, notInArray, sql } from 'drizzle-orm';
 import { type Actor, may, type Permission } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { access } from '../platform/db/access.ts';
@@ -43,6 +43,10 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
 const readableKinds = (actor: Actor) =>
   Object.entries(READING).flatMap(([kind, permission]) => (may(actor, permission) ? [kind] : []));
 
+/** Who came to know a person first, and who since, and when, is told to none of those who know the person (contract §1 Persons). */
+const UNTOLD = ['person.registered', 'person.linked', 'person.unlinked'];
+const told = notInArray(events.type, UNTOLD);
+
 const settled = sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())`;
 
 /** Events after `after`, oldest first, of resources that the caller sees now and whose kind its role may read. */
@@ -63,7 +67,7 @@ export async function readFeed(
     .select({ event: events, relation: access.relation })
     .from(events)
     .innerJoin(access, visible)
-    .where(and(settled, beyond, inArray(events.kind, kinds), named))
+    .where(and(settled, beyond, told, inArray(events.kind, kinds), named))
     .orderBy(asc(events.xid), asc(events.position))
     .limit(limit);
   return rows.map(({ event, relation }) => ({ ...event, relation }));

@@ -71,7 +71,7 @@ function thinData({ data, kind, relation }: SeenEvent): Record<string, string> {
   const kept = Object.entries(data).filter((entry): entry is [string, string] => {
     const [name, value] = entry;
     if (hidden.includes(name)) return false;
-    return typeof value === 'string' && /Id$/.test(name) && !/^(person|beneficiary)Id$|[oO]fficerId$/.test(name);
+    return typeof value === 'string' && /Id$/.test(name) && !/^beneficiaryId$|(?:[pP]erson|[oO]fficer)Id$/.test(name);
   });
   return Object.fromEntries(kept);
 }

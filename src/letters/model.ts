@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import type { CaseView } from '../cases/schema.ts';
 import type { ClueView } from '../clues/schema.ts';
+import { civilDateOf } from '../kernel/civil-date.ts';
 import { lawCodeSets } from '../reference/code-sets-law.ts';
 import { measureCodeSet } from '../reference/code-sets-measures.ts';
 import { type EnumName, enums } from '../reference/enums.ts';
@@ -107,7 +108,7 @@ export function approvalForm(c: Case, today: string): LetterModel {
       eligibility: eligibilityName(proposal.eligibilityCode),
       opinion: text(proposal.opinion),
       proposedBy: text(proposal.proposedBy?.name),
-      proposedOn: dateText(proposal.proposedAt?.slice(0, 10)),
+      proposedOn: dateText(proposal.proposedAt && civilDateOf(new Date(proposal.proposedAt))),
     },
     approvals: c.approvals.map((step) => ({
       agency: step.agency.name,

@@ -6,6 +6,8 @@ import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import type { EnumValue } from '../reference/enums.ts';
 import type { IdType } from './domain.ts';
+import { personProblems } from './lifecycle.ts';
+import { isOwn } from './merge.ts';
 import { disputedFields, findByIdentity, findPerson, openPerson, sealPurpose } from './repository.ts';
 import { isCode } from './service.ts';
 
@@ -61,13 +63,15 @@ export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
 }
 
 /**
- * The fields asked for in clear, once. The audit record is kept in clear: it gets the purpose as a code; words of the
+ * The fields asked for in clear, once, by an agency that handles the person: whoever sees it from above, or did so once, keeps
+ * the mask, whatever other roles the officer has. The audit record is kept in clear: it gets the purpose as a code; words of the
  * caller's own count as `other` and are kept sealed beside it.
  */
 export async function disclosePerson(tx: Tx, id: string, request: DisclosureRequest): Promise<Disclosure | undefined> {
   if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
   const person = await findPerson(tx, id);
   if (!person) return undefined;
+  if (!(await isOwn(tx, id))) throw personProblems['person.not_handled']();
   const disputed = await disputedFields(tx, id);
   const pointers = request.fields.map((field) => `/${field}`).filter((pointer) => disputed.has(pointer));
   if (pointers.length > 0) throw problems['person.identity_disputed']({ pointers });

@@ -20,7 +20,7 @@ import {
 import type { PersonRow } from './repository.ts';
 
 /** Owners of an account and handlers of a case; who merely oversees them changes nothing. */
-async function isOwn(tx: Tx, personId: string): Promise<boolean> {
+export async function isOwn(tx: Tx, personId: string): Promise<boolean> {
   const relation = await relationTo(tx, 'person', personId);
   return relation === 'handler' || relation === 'owner';
 }

@@ -157,7 +157,7 @@ const narrative = (description?: string) =>
   Nullable(Type.String({ maxLength: 4000, ...(description ? { description } : {}) }));
 
 export const ReferralView = named(
-  'Referral',
+  'SocialAssistanceReferral',
   Closed({
     ...listed,
     senderAgency: AgencyRef,

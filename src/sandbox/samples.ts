@@ -1,48 +1,21 @@
-// The sample province: some hundred invented people in thirty clues and cases over the states, made by the ordinary verbs.
-import { findOfficerByCode, serviceActor } from '../agencies/service.ts';
-import { toActor } from '../agencies/tokens.ts';
+// The sample province: some three hundred invented people in clues and cases over all states, made by the ordinary verbs.
 import { createCase } from '../cases/opening.ts';
-import { isEmptyOfClues } from '../clues/service.ts';
 import { type ClueInput, submitClue } from '../clues/submission.ts';
-import type { Actor } from '../kernel/actor.ts';
 import { addDays } from '../kernel/civil-date.ts';
-import { readTx, type Tx, type TxDeps, writeTx } from '../platform/db/tx.ts';
+import type { TxDeps } from '../platform/db/tx.ts';
 import { regionOf } from '../reference/regions.ts';
 import { type SamplePerson, samplePeople } from './sample-people.ts';
+import { type Crew, createCrew } from './sample-stage.ts';
 import type { Stage } from './sample-steps.ts';
 import { type Place, type Story, stories } from './sample-stories.ts';
 
-const asService = { actor: serviceActor(), requestId: 'seed', language: 'zh', dryRun: false, oversight: true } as const;
-
-/** Officers of a place by role (`head` + `heping` is head.heping); each verb runs in a transaction of its own. */
-function stage(deps: TxDeps, place: Place): Stage {
-  const actors = new Map<string, Actor>();
-  const actorOf = async (role: string): Promise<Actor> => {
-    const code = `${role}.${place}`;
-    const known = actors.get(code);
-    if (known) return known;
-    const found = await findOfficerByCode(deps, code);
-    if (!found) throw new Error(`no sandbox officer ${code}`);
-    const actor = toActor(found.agency, found.officer, null);
-    actors.set(code, actor);
-    return actor;
-  };
-  return {
-    async as(role, verb) {
-      const request = { ...asService, actor: await actorOf(role), oversight: false };
-      return writeTx(deps, request, { verb, finish: async (_tx, value) => value as Awaited<ReturnType<typeof verb>> });
-    },
-    see: async (role, read) => readTx(deps, { ...asService, actor: await actorOf(role), oversight: false }, read),
-    officerId: async (role) => (await actorOf(role)).officer?.id ?? '',
-    clueId: '',
-    caseId: '',
-    lines: [],
-    referralIds: [],
-  };
-}
-
-const REGION: Readonly<Record<Place, string>> = { heping: '210102', tiexi: '210106', shenyang: '210100' };
-const LANES = 4;
+const PEOPLE = 300;
+const REGION: Readonly<Record<Place, string>> = {
+  heping: '210102',
+  tiexi: '210106',
+  shenyang: '210100',
+  liaoning: '210000',
+};
 const CRIMES = ['故意伤害案', '交通肇事案', '抢劫案', '故意杀人案', '诈骗案', '虐待案'] as const;
 
 function subjectOf(p: SamplePerson): ClueInput['subjects'][number] {
@@ -59,6 +32,7 @@ function inputOf(story: Story, index: number, family: readonly SamplePerson[], t
     regionCode,
     urgency: story.urgent ? 'emergency_medical' : 'normal',
     foundOn: addDays(today, -(index % 5)),
+    campaignCode: story.campaign ?? null,
     facts: `${crime}的被害人一方，被告人无赔偿能力，未能通过诉讼获得有效赔偿。（沙箱虚构）`,
     hardship: '家庭收入中断，医疗与子女就学支出难以负担。（沙箱虚构）',
     linkedCase: story.noCase
@@ -78,35 +52,71 @@ function families(people: readonly SamplePerson[]): SamplePerson[][] {
   return [...groups.values()];
 }
 
-async function tell(deps: TxDeps, story: Story, input: ClueInput): Promise<void> {
-  const s = stage(deps, story.place);
-  const { linkedCase, regionCode, facts, hardship = null, subjects } = input;
+/** The next who belong together: a mother with her children where several are wanted, otherwise somebody alone. */
+function nextGroup(groups: SamplePerson[][], several: boolean): SamplePerson[] {
+  const at = groups.findIndex((group) => group.length > 1 === several);
+  return groups.splice(Math.max(at, 0), 1).flat();
+}
+
+/** One person each, or as many as the story needs; the crowds share who is left. */
+function cast(people: readonly SamplePerson[]): SamplePerson[][] {
+  const groups = families(people);
+  const named = stories.map(({ people: wanted = 1 }) => {
+    const chosen: SamplePerson[] = [];
+    while (wanted !== 'crowd' && chosen.length < wanted) chosen.push(...nextGroup(groups, wanted > 1));
+    return chosen;
+  });
+  let crowds = stories.filter((story) => story.people === 'crowd').length;
+  return stories.map((story, i) => {
+    if (story.people !== 'crowd') return named[i] ?? [];
+    return groups.splice(0, Math.ceil(groups.length / crowds--)).flat();
+  });
+}
+
+function stageOf(crew: Crew, place: Place): Stage {
+  const code = (role: string) => (role.includes('.') ? role : `${role}.${place}`);
+  return {
+    as: (role, verb) => crew.as(code(role), verb),
+    officerId: (role) => crew.officerId(code(role)),
+    clueId: '',
+    caseId: '',
+    lineIds: [],
+    referralIds: [],
+  };
+}
+
+async function tell(crew: Crew, story: Story, input: ClueInput): Promise<void> {
+  const s = stageOf(crew, story.place);
+  const { linkedCase, regionCode, facts, hardship = null, campaignCode = null, subjects } = input;
   if (story.kind === 'case' && linkedCase) {
-    const opened = { initiation: 'application' as const, linkedCase, regionCode, facts, hardship, subjects };
+    const opened = {
+      initiation: 'application' as const,
+      linkedCase,
+      regionCode,
+      facts,
+      hardship,
+      campaignCode,
+      subjects,
+    };
     s.caseId = (await s.as('intake', (tx) => createCase(tx, opened))).id;
   } else {
     s.clueId = (await s.as(story.source === 'department' ? 'civil' : 'wf', (tx) => submitClue(tx, input, null))).id;
   }
-  for (const step of story.steps) await step(s);
+  for (const [i, step] of story.steps.entries()) {
+    await step(s).catch((cause: unknown) => {
+      throw new Error(`step ${i + 1} of a sample story of ${story.place}, about ${linkedCase?.number}`, { cause });
+    });
+  }
 }
 
-/** Fills an empty sandbox; one that holds clues is left as it is. Deterministic by the seed of the people. */
-export async function seedSamples(deps: TxDeps): Promise<void> {
-  const { empty, today } = await readTx(deps, asService, async (tx: Tx) => ({
-    empty: await isEmptyOfClues(tx),
-    today: tx.ctx.today,
-  }));
-  if (!empty) return;
-  const groups = families(samplePeople(110, { today, regionCodes: ['210102', '210106'] }));
-  const from = (index: number) => Math.floor((index * groups.length) / stories.length);
-  const told = stories.map((story, index) => ({
-    story,
-    input: inputOf(story, index, groups.slice(from(index), from(index + 1)).flat(), today),
-  }));
-  // Side by side in four lanes: one newcomer waits for this at the first start.
-  await Promise.all(
-    Array.from({ length: LANES }, async () => {
-      for (let next = told.shift(); next; next = told.shift()) await tell(deps, next.story, next.input);
-    }),
-  );
+/**
+ * All stories side by side, once for a province without any; the same day gives the same people in the same stories. Where one
+ * fails the others are waited for, so that nothing of it runs on.
+ */
+export async function seedSamples(deps: TxDeps, today: string): Promise<void> {
+  const crew = createCrew(deps);
+  const people = cast(samplePeople(PEOPLE, { today, regionCodes: ['210102', '210106'] }));
+  const told = stories.map((story, i) => tell(crew, story, inputOf(story, i, people[i] ?? [], today)));
+  const failed = (await Promise.allSettled(told)).find((story) => story.status === 'rejected');
+  if (failed) throw failed.reason;
 }

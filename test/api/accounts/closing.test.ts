@@ -155,6 +155,26 @@ describe('after closing', () => {
     ]);
   });
 
+  test('a referral that is rejected after the closing takes the account up again; one that is delivered does not', async () => {
+    const { aided, refer, read, story } = createGiven(service.api);
+    const { c, account } = await aided();
+    const delivered = await refer(c);
+    const rejected = await refer(c);
+    for (const verb of ['receipt', 'acceptance', 'start']) await story.decide('civil.heping', delivered, verb);
+    await story.decide('handler.heping', account, 'stabilisation', because);
+    await story.decide('handler.heping', account, 'closure', because);
+    await story.decide('wf.heping', account, 'closure', because);
+    await story.decide('civil.heping', delivered, 'completion', { outcome: 'delivered' });
+    expect((await read('wf.heping', account.path)).body).toMatchObject({ state: 'closed', nextAction: null });
+    await story.decide('civil.heping', rejected, 'rejection', { reasonCode: 'no_capacity', reason: '名额已满' });
+    expect((await read('wf.heping', account.path)).body).toMatchObject({
+      state: 'open',
+      nextAction: { kind: 'referral_decision' },
+      closingReason: null,
+      closureConsents: [],
+    });
+  });
+
   test('a reason that only a merge gives is none that an owner may give', async () => {
     const { account } = await stable();
     const answer = await service.api.decide('wf.heping', account.path, 'closure', { ...because, reasonCode: 'merged' });

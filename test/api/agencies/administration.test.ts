@@ -76,6 +76,8 @@ describe('the administrator of an agency', () => {
     expect(await api.as(ADMIN, 'PATCH', own, { body: { roles: ['chief'] }, etag })).toMatchObject(refused);
     const second = officer('second.heping', { personKey: `staff:${ADMIN}`, roles: ['chief'] });
     expect(await api.create(ADMIN, path, second)).toMatchObject(refused);
+    const capitals = { ...second, personKey: second.personKey.toUpperCase() };
+    expect(await api.create(ADMIN, path, { officers: [capitals] })).toMatchObject(refused);
   });
 
   test('other agencies are not there; township offices of its own are', async () => {

@@ -1,168 +1,14 @@
-// Joint shares: asked for and given by different people, reserved on the giver's fund, part of the award, paid by the giver's finance.
-import { beforeAll, expect, test } from '@jest/globals';
-import type { Answer, Json } from '../../support/api.ts';
+// Joint shares: asked for by those who handle the case, given by another person of a superior, reserved on its fund, part of the award.
+import { expect, test } from '@jest/globals';
 import { PDF } from '../../support/fixtures/documents.ts';
 import { multipart } from '../../support/multipart.ts';
-import { useService } from '../../support/service.ts';
-import type { Known } from '../../support/story.ts';
 import { asOwner } from '../disbursements/flow.ts';
-import {
-  addOfficer,
-  beneficiariesOf,
-  codeOf,
-  createGiven,
-  errorsOf,
-  type Given,
-  GRANT,
-  REFUSE,
-  yuan,
-} from './given.ts';
+import { addOfficer, beneficiariesOf, codeOf, errorsOf, GRANT, REFUSE, yuan } from './given.ts';
+import { ok, useSharing } from './sharing.ts';
 
-type Place = 'heping' | 'shenyang' | 'liaoning';
-const service = useService();
-let given: Given;
-const agencies = {} as Record<Place, string>;
-const funds = {} as Record<Place, string>;
-beforeAll(async () => {
-  given = createGiven(service.api);
-  const body = { now: '2026-11-16T09:00:00+08:00' };
-  expect((await service.api.as('admin', 'POST', '/v1/sandbox/clock', { body, key: null })).status).toBe(200);
-  for (const place of ['heping', 'shenyang', 'liaoning'] as const) {
-    const me = await service.api.get(`chief.${place}`, '/v1/me');
-    agencies[place] = (me.body.agency as { id: string }).id;
-    funds[place] = String((await service.api.get(`finance.${place}`, '/v1/funds')).body.items?.[0]?.id);
-  }
-});
-
-const PAYEE = { type: 'self', name: '李秀兰', bankName: '中国银行沈阳南湖支行', accountNumber: '6222020012345678901' };
-let requests = 0;
-
-const ask = (known: Known, place: Place, amount: string, change: Json = {}, officer = 'handler.heping') =>
-  service.api.decide(officer, known.path, 'joint-share-request', {
-    ...{ agencyId: agencies[place], amount: yuan(amount) },
-    ...change,
-  });
-
-const give = (known: Known, place: Place, amount: string, change: Json = {}, officer = `chief.${place}`) =>
-  service.api.decide(officer, known.path, 'joint-share', {
-    ...{ agencyId: agencies[place], amount: yuan(amount) },
-    ...change,
-  });
-
-function ok(answer: Answer): Answer {
-  if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text}`);
-  return answer;
-}
-
-async function shared(amounts: Partial<Record<Place, string>>, known?: Known): Promise<Known> {
-  const found = known ?? (await given.underReview());
-  for (const [place, amount] of Object.entries(amounts) as [Place, string][]) {
-    ok(await ask(found, place, amount));
-    ok(await give(found, place, amount));
-  }
-  return found;
-}
-
-async function propose(known: Known, amount: string): Promise<void> {
-  const awards = beneficiariesOf(known).map((b) => ({ beneficiaryId: b.id, amount: yuan(amount) }));
-  ok(await service.api.decide('handler.heping', known.path, 'proposal', given.proposal(known, { awards })));
-}
-
-async function decided(known: Known, amount: string, decision: Json = GRANT): Promise<Answer> {
-  await propose(known, amount);
-  return service.api.decide('chief.heping', known.path, 'approval', decision);
-}
-
-/** available, reserved, in transit and paid of the three funds. */
-async function balances(): Promise<Record<Place, number[]>> {
-  const of = async (place: Place) => {
-    const { body } = await service.api.get(`finance.${place}`, `/v1/funds/${funds[place]}/balance`);
-    return ['available', 'reserved', 'inTransit', 'posted'].map((n) => Number((body[n] as { amount: string }).amount));
-  };
-  return { heping: await of('heping'), shenyang: await of('shenyang'), liaoning: await of('liaoning') };
-}
-
-async function movedSince(before: Record<Place, number[]>): Promise<Record<Place, number[]>> {
-  const now = await balances();
-  const diff = (place: Place) => now[place].map((n, i) => Math.round((n - (before[place][i] ?? 0)) * 100) / 100);
-  return { heping: diff('heping'), shenyang: diff('shenyang'), liaoning: diff('liaoning') };
-}
-
-const plan = (known: Known, amount: string, change: Json = {}): Promise<Answer> => {
-  requests += 1;
-  return service.api.create('handler.heping', `${known.path}/disbursements`, {
-    ...{ beneficiaryId: beneficiariesOf(known)[0]?.id, amount: yuan(amount), kind: 'lump', payee: PAYEE },
-    requestNumber: `SHARE-${requests}`,
-    ...change,
-  });
-};
-
-const planned = async (known: Known, amount: string, change: Json = {}) =>
-  `/v1/disbursements/${String(ok(await plan(known, amount, change)).body.id)}`;
-
-const SETTLEMENT = { paidOn: '2026-11-16', bankReference: 'SHARE' };
-
-async function pay(line: string, place: Place): Promise<void> {
-  ok(await service.api.decide('head.heping', line, 'authorisation', {}));
-  ok(await service.api.decide(`finance.${place}`, line, 'submission', {}));
-  ok(await service.api.decide(`finance.${place}`, line, 'settlement', SETTLEMENT));
-}
-
-/** Each balance is the fold of its entries, no reservation beyond itself, no line drawn twice, paid and pending within the grant. */
-async function expectSound(): Promise<void> {
-  const [row] = await asOwner(
-    service,
-    `with fold as (
-       select fund_id, a.account, sum(case a.account when to_account then amount_fen when from_account then -amount_fen else 0 end) as fen
-       from fund_entries cross join (values ('available'), ('reserved'), ('in_transit'), ('paid')) a (account) group by 1, 2)
-     select
-       (select count(*) from funds f join fold x on x.fund_id = f.id where x.fen <> case x.account when 'available' then available_fen
-          when 'reserved' then reserved_fen when 'in_transit' then in_transit_fen else paid_fen end)::int as unfolded,
-       (select count(*) from funds f where reserved_fen <> coalesce((select sum(amount_fen - released_fen) from fund_reservations r
-          where r.fund_id = f.id), 0) - coalesce((select sum(d.amount_fen) from disbursements d where d.fund_id = f.id
-          and d.state in ('submitted', 'unknown', 'settled', 'receipt_confirmed', 'receipt_disputed', 'in_custody', 'recovering', 'recovered', 'written_off')), 0))::int as unreserved,
-       (select count(*) from fund_reservations r where drawn_fen <> coalesce((select sum(d.amount_fen) from disbursements d
-          where d.beneficiary_id = r.beneficiary_id and d.fund_id = r.fund_id and d.state <> 'voided'), 0))::int as undrawn,
-       (select count(*) from case_beneficiaries b where granted_fen < coalesce((select sum(d.amount_fen) from disbursements d
-          where d.beneficiary_id = b.id and d.state <> 'voided'), 0))::int as beyond,
-       (select count(*) from disbursements d join funds f on f.id = d.fund_id
-          where f.agency_id <> coalesce(d.share_agency_id, d.agency_id))::int as foreign_money`,
-  );
-  expect(row).toEqual({ unfolded: 0, unreserved: 0, undrawn: 0, beyond: 0, foreign_money: 0 });
-}
-
-test('three levels: 30,000 each make the award of 90,000, each share its own line, paid by its own agency', async () => {
-  const before = await balances();
-  const known = await shared({ shenyang: '30000.00', liaoning: '30000.00' });
-  expect(await movedSince(before)).toEqual({
-    heping: [0, 0, 0, 0],
-    shenyang: [-30_000, 30_000, 0, 0],
-    liaoning: [-30_000, 30_000, 0, 0],
-  });
-  const granted = ok(await decided(known, '90000.00'));
-  expect(granted.body).toMatchObject({
-    grantedAmount: yuan('90000.00'),
-    shares: [
-      { agency: { id: agencies.shenyang }, fundId: funds.shenyang, status: 'given', amount: yuan('30000.00') },
-      { agency: { id: agencies.liaoning }, fundId: funds.liaoning, status: 'given', amount: yuan('30000.00') },
-    ],
-  });
-  expect((await movedSince(before)).heping).toEqual([-30_000, 30_000, 0, 0]);
-  expect(codeOf(await plan(known, '30000.01', { fundId: funds.shenyang }))).toBe('409 award.cap_exceeded');
-  const own = await planned(known, '30000.00');
-  const city = await planned(known, '30000.00', { fundId: funds.shenyang });
-  const province = await planned(known, '30000.00');
-  expect(codeOf(await plan(known, '0.01'))).toBe('409 award.cap_exceeded');
-  await pay(own, 'heping');
-  await pay(city, 'shenyang');
-  await pay(province, 'liaoning');
-  const paid = [-30_000, 0, 0, 30_000];
-  expect(await movedSince(before)).toEqual({ heping: paid, shenyang: paid, liaoning: paid });
-  expect((await service.api.get('handler.heping', known.path)).body.paidAmount).toEqual(yuan('90000.00'));
-  ok(await service.api.decide('handler.heping', known.path, 'closure', { summary: '已办结' }));
-  expect(await movedSince(before)).toEqual({ heping: paid, shenyang: paid, liaoning: paid });
-  await expectSound();
-});
+const sharing = useSharing();
+const { service, given, agencies, funds, ask, give, shared, propose, decided } = sharing;
+const { balances, movedSince, plan, expectSound } = sharing;
 
 test('the request opens the case to the asked superior, masked, and to nobody else', async () => {
   const known = await given.underReview();
@@ -288,74 +134,6 @@ test('refused: the share goes back, and after a reconsideration it is asked and 
   await expectSound();
 });
 
-test('failed, sent again, voided; revoked: what was not paid goes back, what was is recovered to the giver', async () => {
-  const before = await balances();
-  const known = await shared({ shenyang: '30000.00' });
-  ok(await decided(known, '30000.00'));
-  expect((await movedSince(before)).heping).toEqual([0, 0, 0, 0]);
-  const line = await planned(known, '10000.00');
-  expect((await service.api.get('finance.shenyang', line)).body).toMatchObject({ shareOf: { id: agencies.shenyang } });
-  expect(codeOf(await service.api.decide('chief.shenyang', line, 'authorisation', {}))).toBe(
-    '403 disbursement.not_competent',
-  );
-  ok(await service.api.decide('head.heping', line, 'authorisation', {}));
-  expect((await service.api.get('finance.heping', line)).body.payee).toMatchObject({ masked: true });
-  expect((await service.api.get('finance.shenyang', line)).body.payee).toMatchObject({ masked: false });
-  expect((await service.api.get('finance.tiexi', line)).status).toBe(404);
-  expect((await service.api.get('finance.liaoning', line)).status).toBe(404);
-  expect(codeOf(await service.api.decide('finance.heping', line, 'submission', {}))).toBe(
-    '403 disbursement.not_competent',
-  );
-  ok(await service.api.decide('finance.shenyang', line, 'submission', {}));
-  expect((await movedSince(before)).shenyang).toEqual([-30_000, 20_000, 10_000, 0]);
-  const failed = ok(await service.api.decide('finance.shenyang', line, 'failure', { reason: '退票' }));
-  expect(failed.body.failureReason).toBe('退票');
-  expect((await service.api.get('finance.shenyang', `${line}/documents`)).status).toBe(200);
-  ok(
-    await service.api.decide('finance.shenyang', line, 'appropriation', {
-      receivedOn: '2026-11-16',
-      documentNumber: '沈财〔2026〕8号',
-    }),
-  );
-  ok(await service.api.decide('handler.heping', line, 'notification', { toldOn: '2026-11-16', channel: 'phone' }));
-  const clock = ok(await service.api.get('finance.shenyang', `/v1/deadlines?agencyId=${agencies.shenyang}`));
-  expect(clock.body.items).toContainEqual(
-    expect.objectContaining({ code: 'D-PAY', subject: { kind: 'disbursement', id: line.split('/').at(-1) } }),
-  );
-  expect((await movedSince(before)).shenyang).toEqual([-30_000, 30_000, 0, 0]);
-  ok(await service.api.decide('finance.shenyang', line, 'submission', {}));
-  ok(await service.api.decide('finance.shenyang', line, 'settlement', SETTLEMENT));
-  const other = await planned(known, '20000.00', { fundId: funds.shenyang });
-  expect(codeOf(await plan(known, '1.00'))).toBe('409 award.cap_exceeded');
-  ok(await service.api.decide('handler.heping', other, 'void', {}));
-  const again = await planned(known, '15000.00');
-  ok(await service.api.decide('chief.heping', known.path, 'revocation', { reason: '撤销' }));
-  expect((await service.api.get('handler.heping', again)).body.state).toBe('voided');
-  expect((await movedSince(before)).shenyang).toEqual([-10_000, 0, 0, 10_000]);
-  await expectSound();
-  ok(await service.api.decide('chief.heping', line, 'recovery', { reason: '追回' }));
-  expect(codeOf(await service.api.decide('finance.heping', line, 'recovery', { reason: '入账' }))).toBe(
-    '403 disbursement.not_competent',
-  );
-  ok(await service.api.decide('finance.shenyang', line, 'recovery', { reason: '入账' }));
-  expect((await movedSince(before)).shenyang).toEqual([0, 0, 0, 0]);
-});
-
-test('an advance is never paid from a share, and where superiors carry all of it nothing of the own fund stays held', async () => {
-  const before = await balances();
-  const known = await shared({ shenyang: '20000.00' });
-  const advance = { beneficiaryId: beneficiariesOf(known)[0]?.id, amount: yuan('5000.00') };
-  ok(await service.api.decide('chief.heping', known.path, 'emergency-advance', advance));
-  const fromShare = await plan(known, '100.00', { kind: 'advance', fundId: funds.shenyang });
-  expect(codeOf(fromShare)).toBe('422 request.reference_unknown');
-  expect(codeOf(await plan(known, '5000.01', { kind: 'advance' }))).toBe('409 award.cap_exceeded');
-  ok(await decided(known, '20000.00'));
-  expect(await movedSince(before)).toMatchObject({ heping: [0, 0, 0, 0], shenyang: [-20_000, 20_000, 0, 0] });
-  const line = await planned(known, '20000.00');
-  expect((await service.api.get('handler.heping', line)).body.fundId).toBe(funds.shenyang);
-  await expectSound();
-});
-
 test('several beneficiaries: the share names its person, and of each the parts make the award', async () => {
   const before = await balances();
   const known = await given.underReview('heping', 2);
@@ -388,25 +166,5 @@ test('two shares of one fund that covers only one: one 200, one 409 with what is
   expect(answers.find((a) => a.status === 409)?.body.missing).toBe('3000.00');
   const left = Number(former?.available_fen) - 400_000;
   await asOwner(service, set, [funds.liaoning, left]);
-  await expectSound();
-});
-
-test('an award that is corrected downwards takes from the own part first, then from the share', async () => {
-  const before = await balances();
-  const known = await shared({ shenyang: '12000.00' });
-  ok(await decided(known, '20000.00'));
-  const correct = async (amount: string) => {
-    const correction = { pointer: '/beneficiaries/0/grantedAmount', value: yuan(amount), reason: '计算有误' };
-    ok(await service.api.decide('handler.heping', known.path, 'correction', correction));
-    const { body } = await service.api.get('chief.heping', `${known.path}/corrections`);
-    const id = String(body.items?.find((item) => item.state === 'proposed')?.id);
-    const { etag } = await service.api.get('chief.heping', known.path);
-    return service.api.as('chief.heping', 'POST', `${known.path}/corrections/${id}/confirmation`, { body: {}, etag });
-  };
-  ok(await correct('15000.00'));
-  expect(await movedSince(before)).toMatchObject({ heping: [-3000, 3000, 0, 0], shenyang: [-12_000, 12_000, 0, 0] });
-  ok(await correct('10000.00'));
-  expect(await movedSince(before)).toMatchObject({ heping: [0, 0, 0, 0], shenyang: [-10_000, 10_000, 0, 0] });
-  await planned(known, '10000.00');
   await expectSound();
 });

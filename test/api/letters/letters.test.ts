@@ -132,6 +132,15 @@ describe('letters on a case', () => {
     expect(wordText(form)).toContain('20000.00');
   });
 
+  test('the day of a proposal is the day in Shenyang, in the small hours too', async () => {
+    await service.api.as('admin', 'POST', '/v1/sandbox/clock', { body: { now: '2026-11-17T00:30:00+08:00' } });
+    const known = await world.proposed();
+    const form = wordText((await letter('chief.heping', `${known.path}/letters/approval-form`, 'docx')).bytes);
+    await service.api.as('admin', 'DELETE', '/v1/sandbox/clock');
+    expect(form).toContain('2026年11月17日');
+    expect(form).not.toContain('2026年11月16日');
+  });
+
   test('a decision carries its own number, amount and date', async () => {
     const known = await world.granted();
     const { number } = known.body.decision as { number: string };

@@ -116,6 +116,17 @@ test('both cases are about one person, of whom B is told nothing that it contrad
   expect(clear.body.name).toBe('李秀兰');
 });
 
+test('neither feed tells that or since when the other agency knows the person', async () => {
+  const { api } = service;
+  await service.eventsSettled();
+  for (const officer of ['head.heping', 'head.tiexi', 'wf.heping', 'wf.tiexi']) {
+    const { items = [] } = (await api.get(officer, '/v1/events?limit=200')).body;
+    expect(items.filter(({ type }) => /^person\.(registered|linked|unlinked)$/.test(String(type)))).toEqual([]);
+  }
+  const known = await asOwner(`select 1 from events where type = 'person.linked'`);
+  expect(known.length).toBeGreaterThan(1);
+});
+
 test('a case with nothing but the number is told neither name nor birth date that others wrote', async () => {
   const { api } = service;
   const idNumber = completeCitizenId('21010219870923442');

@@ -4,6 +4,7 @@ import { createPool } from '../../../src/platform/db/client.ts';
 import type { Json } from '../../support/api.ts';
 import { sampleClue } from '../../support/samples.ts';
 import { useService } from '../../support/service.ts';
+import { addOfficer } from '../cases/given.ts';
 
 const service = useService();
 const ABSENT = '0198c2a4-7f00-7000-8000-000000000001';
@@ -147,6 +148,24 @@ describe('disclosing', () => {
     expect(await traces('person.disclosed')).toHaveLength(4);
     expect(await owner.query(`select 1 from idempotency_keys where key = 'disclose-twice'`)).toEqual([]);
     expect((await api.get('head.heping', `/v1/persons/${personId}`)).body.name).toBe('李*');
+  });
+
+  test('who sees the person from above, or no longer handles it, keeps the mask whatever other roles it has', async () => {
+    const roles = ['supervisor', 'head', 'handler'];
+    const person = { code: 'both.shenyang', like: 'head.shenyang', roles, personKey: 'test:both' };
+    await addOfficer(service.database.ownerUrl, person);
+    const agencyId = await agencyOf('head.shenyang');
+    for (const relation of ['oversight', 'partner']) {
+      await asOwner(
+        `insert into access (kind, agency_id, resource_id, relation) values ('person', $1, $2, $3)
+          on conflict (kind, agency_id, resource_id) do update set relation = excluded.relation`,
+        [agencyId, personId, relation],
+      );
+      expect((await service.api.get('both.shenyang', `/v1/persons/${personId}`)).body.name).toBe('李*');
+      const refused = await disclose('both.shenyang');
+      expect(refused).toMatchObject({ status: 403, body: { code: 'person.not_handled' } });
+    }
+    await asOwner(`delete from access where agency_id = $1 and resource_id = $2`, [agencyId, personId]);
   });
 
   test("the caller's own words are recorded as other and kept sealed", async () => {
