@@ -152,8 +152,9 @@ const mayTransfer = (account: AccountFacts, actor: Actor): Problem | undefined =
 };
 
 /** The receiver answers, by another human than the one who asked. */
-const mayAnswerTransfer = ({ transfer }: AccountFacts, actor: Actor): Problem | undefined => {
-  if (!transfer) return accountProblems['account.no_transfer']();
+/** Of an account that went into another one nothing is transferred any more; it waits for the merge to be reversed. */
+const mayAnswerTransfer = ({ state, transfer }: AccountFacts, actor: Actor): Problem | undefined => {
+  if (!transfer || state === 'closed') return accountProblems['account.no_transfer']();
   if (transfer.toAgencyId !== actor.agency.id) return accountProblems['account.not_receiver']();
   return samePerson(actor, transfer.personKey)
     ? actionProblems['decision.four_eyes']({ who: '移交与接收', whoEn: 'who hands over and who takes over' })
@@ -161,7 +162,8 @@ const mayAnswerTransfer = ({ transfer }: AccountFacts, actor: Actor): Problem | 
 };
 
 const mayWithdrawTransfer = (account: AccountFacts, actor: Actor): Problem | undefined =>
-  onlyOwner(account, actor) ?? (account.transfer ? undefined : accountProblems['account.no_transfer']());
+  onlyOwner(account, actor) ??
+  (account.transfer && account.state !== 'closed' ? undefined : accountProblems['account.no_transfer']());
 
 /** Entries of the other owner, written by another human. */
 const mayCountersign = (account: AccountFacts, actor: Actor): Problem | undefined => {

@@ -3,6 +3,7 @@ import { and, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Subject } from '../persons/domain.ts';
+import { dataKeys } from '../platform/crypto/table.ts';
 import { access, type ListedRow, listScope, listVisible, visible } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -68,12 +69,29 @@ export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue |
   return row && openClue(tx, row, subjectRows, routings);
 }
 
-/** For a view: nothing is opened for a reader who sees masks only. */
+/** The keys of the clue and its people, in the flight in which the clue itself is read. */
+function keysOf(tx: Tx, id: string) {
+  return prepared(tx.db, 'clue_keys', (db, name) => {
+    const owners = sql`(select 'clue', ${wanted}::uuid union all
+      select 'person', s.person_id from clue_subjects s where s.clue_id = ${wanted}::uuid)`;
+    return db
+      .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
+      .from(dataKeys)
+      .where(sql`(${dataKeys.ownerKind}, ${dataKeys.ownerId}) in ${owners}`)
+      .prepare(name);
+  }).execute({ id });
+}
+
+/** For a view: nothing is opened for a reader who sees masks only, which who oversees does. */
 export async function findClueToShow(tx: Tx, id: string): Promise<Clue | undefined> {
-  const [row, subjectRows, routings] = await readParts(tx, id, false);
+  const [[row, subjectRows, routings], keys] = await Promise.all([
+    readParts(tx, id, false),
+    tx.ctx.oversight ? [] : keysOf(tx, id),
+  ]);
   if (!row) return undefined;
   const parties = [row.sourceAgencyId, row.receivingAgencyId, ...routings.map((r) => r.agencyId)];
   const masked = !parties.includes(tx.ctx.actor.agency.id);
+  if (!masked) tx.vault.hold(keys);
   return masked ? toClue(row, subjectRows, routings, []) : openClue(tx, row, subjectRows, routings);
 }
 

@@ -27,6 +27,10 @@ export function createVault(keyring: Keyring, tx: Tx): Vault {
     return made;
   }
 
+  function hold(keys: readonly { id: string; wrapped: Buffer }[]): void {
+    for (const key of keys) known.set(key.id, keyring.unwrap(key.wrapped));
+  }
+
   async function load(ids: string[]): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !known.has(id));
     if (missing.length === 0) return;
@@ -37,12 +41,13 @@ export function createVault(keyring: Keyring, tx: Tx): Vault {
         .where(sql`${dataKeys.id} = any(${sql.placeholder('ids')}::uuid[])`)
         .prepare(name),
     ).execute({ ids: missing });
-    for (const row of rows) known.set(row.id, keyring.unwrap(row.wrapped));
+    hold(rows);
   }
 
   return {
     newKey,
     seal,
+    hold,
     async keyFor(ownerKind, ownerId) {
       const mine = owned.get(`${ownerKind}|${ownerId}`);
       if (mine) return mine;

@@ -17,6 +17,8 @@ export type Vault = {
   seal(key: DataKey, place: Place, text: string): Buffer;
   /** Seals a field that may be absent. */
   sealOptional(key: DataKey, place: Place, text: string | null | undefined): Buffer | null;
+  /** Wrapped keys that were read in another flight: what they open needs no look at them. */
+  hold(keys: readonly { id: string; wrapped: Buffer }[]): void;
   /** Opens several fields with one look at the keys; null stays null, an erased key gives null. */
   open(fields: readonly { place: Place; data: Buffer | null }[]): Promise<(string | null)[]>;
   index(field: 'id_number' | 'phone', normalised: string): Buffer;
