@@ -85,6 +85,15 @@ export const personProblems = defineProblems({
       'merge into the person that stands, or the other way round',
     ],
   },
+  'person.merge_elsewhere': {
+    status: 409,
+    zh: ['另有检察院承办', '该人员另有检察院承办案件或台账，不得由本院并入他人', '将另一条记录并入该人员'],
+    en: [
+      'Handled elsewhere too',
+      'another procuratorate handles this person: its record is not merged away from it',
+      'merge the other record into this one',
+    ],
+  },
   'person.two_documents': {
     status: 409,
     zh: ['身份证号不同', '两人各有不同的居民身份证号，不是同一人', '先更正错误的证件号码'],

@@ -1,6 +1,6 @@
 // Merges in the database: the alias on the person, its record beside it, and who somebody is after all merges.
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { visible } from '../platform/db/access.ts';
+import { access, visible } from '../platform/db/access.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { personProblems } from './lifecycle.ts';
@@ -78,4 +78,13 @@ export async function isHandled(tx: Tx, personId: string): Promise<boolean> {
 export async function isHandledElsewhere(tx: Tx, personId: string): Promise<boolean> {
   const { rows } = await tx.db.execute<{ shared: boolean }>(sql`select handled_elsewhere(${personId}) as shared`);
   return rows[0]?.shared === true;
+}
+
+/** Another procuratorate has a case or an account for the person, whatever became of the case. */
+export async function isKeptElsewhere(tx: Tx, personId: string): Promise<boolean> {
+  const { rows } = await tx.db.execute<{ kept: boolean }>(sql`select exists (
+    select from ${access} a join agencies g on g.id = a.agency_id
+    where a.kind = 'person' and a.resource_id = ${personId} and a.relation in ('handler', 'owner')
+      and a.agency_id <> ${tx.ctx.scope} and g.kind = 'procuratorate') as kept`);
+  return rows[0]?.kept === true;
 }

@@ -12,6 +12,7 @@ import {
   findOpenMerge,
   insertMerge,
   isHandled,
+  isKeptElsewhere,
   lockPersons,
   type MergeRow,
   saveMerge,
@@ -81,6 +82,8 @@ async function requireTarget(tx: Tx, person: PersonRow, into: PersonRow | undefi
   const both = person.idNumberIndex !== null && into.idNumberIndex !== null;
   if (both && person.idType === 'citizen_id' && into.idType === 'citizen_id')
     throw personProblems['person.two_documents']();
+  // Its case and account would go on under a person that the other procuratorate has never seen.
+  if (await isKeptElsewhere(tx, person.id)) throw personProblems['person.merge_elsewhere']();
   return into;
 }
 

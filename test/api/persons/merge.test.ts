@@ -95,6 +95,20 @@ describe('merging', () => {
     expect(row?.row).not.toContain('李秀兰');
   });
 
+  test('takes nobody away from another procuratorate: two officers and an invented record are not enough', async () => {
+    const subject = given.story.subject();
+    const theirs = await caseOf(subject);
+    const shared = await caseOf(subject, 'tiexi');
+    expect(shared.personId).toBe(theirs.personId);
+    const invented = await caseOf(unnumbered(), 'tiexi');
+    const refused = await merge('handler.tiexi', shared.personId, invented.personId);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'person.merge_elsewhere' } });
+    for (const officer of ['handler.tiexi', 'head.tiexi'])
+      expect((await merge(officer, invented.personId, shared.personId)).status).toBe(200);
+    expect((await read('handler.heping', theirs.personId)).body.state).toBe('active');
+    expect((await read('handler.heping', invented.personId)).status).toBe(404);
+  });
+
   test('is for who handles both; what is absent, itself, merged or has another number is refused', async () => {
     const { into, absorbed } = await pair();
     const codeOf = async (officer: string, id: string, target: string) => {
