@@ -76,9 +76,9 @@ export const statusOf = (url: string): Promise<number> =>
     () => 0,
   );
 
-/** Waits up to 15 s until the address answers with this status. */
+/** Waits up to a minute until the address answers with this status. */
 export async function untilStatus(url: string, status: number): Promise<void> {
-  for (let i = 0; i < 300 && (await statusOf(url)) !== status; i++) await sleep(50);
+  for (let i = 0; i < 1200 && (await statusOf(url)) !== status; i++) await sleep(50);
   const last = await statusOf(url);
   if (last !== status) throw new Error(`${url} answers ${last}, not ${status}`);
 }
