@@ -28,8 +28,13 @@ function seenBy(agency: SQL | string, oversight: boolean): SQL {
 }
 const seen = (tx: Tx) => seenBy(tx.ctx.scope, tx.ctx.oversight);
 
-const columns = { row: deadlines, party: { id: agencies.id, code: agencies.code, name: agencies.name } };
-const joined = ({ row, party }: { row: DeadlineRow; party: AgencyRef }): Deadline => ({ ...row, party });
+/** Where a referral or a visit came from is its sender's: a department or a guest is not told here either. */
+const ownCase = sql<
+  string | null
+>`case when ${KINDS} not in ('referral', 'visit') or app_sees('case', ${deadlines.caseId}) then ${deadlines.caseId} end`;
+const columns = { row: deadlines, ownCase, party: { id: agencies.id, code: agencies.code, name: agencies.name } };
+type Found = { row: DeadlineRow; ownCase: string | null; party: AgencyRef };
+const joined = ({ row, ownCase: caseId, party }: Found): Deadline => ({ ...row, caseId, party });
 const selectFrom = (db: Tx['db']) =>
   db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
 const select = (tx: Tx) => selectFrom(tx.db);

@@ -141,6 +141,11 @@ test('the department answers from the day of sending; the sender waits and is in
   const known = await world.referral();
   const own = await clocksAt('civil.heping', '/v1/deadlines?status=on_track');
   expect(own[0]).toMatchObject({ code: 'D-DEPT', dueOn: '2026-11-30', subject: { kind: 'referral', id: known.id } });
+  // Which case it came from is the sender's, here as on the referral itself.
+  expect(own[0]?.assistanceCaseId).toBeNull();
+  const sent = await clocksAt('handler.heping', `/v1/deadlines?agencyId=${await world.agencyOf('civil.heping')}`);
+  expect(sent[0]).toMatchObject({ id: own[0]?.id, assistanceCaseId: known.body.assistanceCaseId });
+  expect(known.body.assistanceCaseId).toEqual(expect.any(String));
   await on('2026-12-01');
   const late = await clocksAt('civil.heping', '/v1/deadlines?status=overdue');
   expect(late[0]?.id).toBe(own[0]?.id);
@@ -169,7 +174,7 @@ test('a case notice has to be confirmed by the Federation', async () => {
   expect(waiting[0]).toMatchObject({ dueOn: '2026-11-23', status: 'on_track', subject: { kind: 'notice' } });
   expect(waiting[0]?.party.agency.id).toBe(await world.agencyOf('wf.heping'));
   expect(await clockAt('handler.heping', `${casePath}/deadlines`, 'D-REFER')).toMatchObject({ dueOn: '2026-11-23' });
-  const notice = String((waiting[0]?.subject as { id: string }).id);
+  const notice = String((waiting[0]?.subject as { id: string } | undefined)?.id);
   const receipt = await service.api.decide('wf.heping', `/v1/case-notices/${notice}`, 'receipt', {});
   expect(receipt.status).toBe(200);
   const after = await service.api.get('wf.heping', `/v1/deadlines/${String(waiting[0]?.id)}`);
