@@ -38,14 +38,22 @@ export const ComparableView = named(
         year: Type.Integer(),
       }),
       suppressed: Type.Boolean({ description: 'true where fewer than five cases or people stand behind the figures' }),
-      cases: Nullable(Type.Integer({ minimum: 5 })),
+      cases: Nullable(Type.Integer({ minimum: 5, description: 'rounded down to a multiple of five' })),
       lowerQuartile: Figure,
       median: Figure,
       upperQuartile: Figure,
     },
-    { description: 'Amounts granted to one person in like cases, this case left out; figures only' },
+    {
+      description:
+        'Amounts granted to one person in like cases to the nearest 1,000 yuan, this case left out; figures only',
+    },
   ),
 );
+
+/** Of five cases the quartiles are the awards of three people, and one case more tells its own: neither is shown to the fen. */
+const THOUSAND_YUAN = 100_000n;
+const CASES_STEP = 5;
+const coarse = (fen: bigint, step: bigint) => ((fen + step / 2n) / step) * step;
 
 type Asked = Static<typeof ComparableQuery>;
 
@@ -72,11 +80,11 @@ export async function comparableCases(
   const categories = [...new Set(c.beneficiaries.flatMap((b) => b.categories))].sort();
   const { regionPrefix, regionCode } = await regionOf(tx, c, scope);
   const found = await compareAwards(tx, { caseId: c.id, eligibilityCode, categories, regionPrefix, year });
-  const money = (fen: string | undefined) => (fen === undefined ? null : toMoney(BigInt(fen)));
+  const money = (fen: string | undefined) => (fen === undefined ? null : toMoney(coarse(BigInt(fen), THOUSAND_YUAN)));
   return {
     basis: { eligibilityCode, categories, regionCode, year },
     suppressed: found === null,
-    cases: found?.cases ?? null,
+    cases: found ? Math.floor(found.cases / CASES_STEP) * CASES_STEP : null,
     lowerQuartile: money(found?.lowerQuartile),
     median: money(found?.median),
     upperQuartile: money(found?.upperQuartile),

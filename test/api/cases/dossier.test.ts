@@ -170,6 +170,9 @@ describe('comparable cases', () => {
     expect(await ask('&year=2024')).toMatchObject({ suppressed: true });
     const own = await api.get('chief.heping', `${last.path}/comparable-cases`);
     expect(own.body).toMatchObject({ suppressed: true, basis: { eligibilityCode: 'E3' } });
+    // One case more does not tell its own award: the count moves in fives, the amounts in thousands.
+    await awarded(of, '40300.00', 'tiexi');
+    expect(await ask('')).toMatchObject({ cases: 5, median: yuan('35000.00'), upperQuartile: yuan('40000.00') });
     const unknown = await api.get('handler.heping', `${known.path}/comparable-cases?eligibilityCode=E99`);
     expect(codeOf(unknown)).toBe('422 request.rule_violated');
     expect((await api.get('handler.tiexi', `${known.path}/comparable-cases`)).status).toBe(404);
