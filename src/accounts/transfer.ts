@@ -23,7 +23,11 @@ async function receiverOf(tx: Tx, { agencyId, regionCode }: TransferInput) {
     : await findAgencyFor(tx, 'procuratorate', regionCode ?? '', tx.ctx.actor.agency.level);
   if (found?.kind !== 'procuratorate')
     throw httpProblems['request.rule_violated']({}, [
-      { pointer, code: 'agency.not_procuratorate', detail: 'an account goes to a procuratorate' },
+      {
+        pointer,
+        code: 'agency.not_procuratorate',
+        detail: ['账户只能移交检察院', 'an account goes to a procuratorate'],
+      },
     ]);
   return found;
 }

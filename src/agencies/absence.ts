@@ -21,7 +21,8 @@ function ensureMayRecord(tx: Tx, officer: OfficerRow): void {
 
 async function substituteErrors(tx: Tx, officer: OfficerRow, id: string): Promise<FieldError[]> {
   const pointer = '/substituteOfficerId';
-  if (id === officer.id) return [{ pointer, code: 'substitute.self', detail: 'nobody stands in for themselves' }];
+  if (id === officer.id)
+    return [{ pointer, code: 'substitute.self', detail: ['不能代理自己', 'nobody stands in for themselves'] }];
   const substitute = await findOfficerOf(tx, officer.agencyId, id);
   if (substitute?.state !== 'active')
     throw httpProblems['request.reference_unknown']({}, [{ pointer, code: 'officer.unknown', detail: id }]);
@@ -43,7 +44,8 @@ export async function recordAbsence(
   ensureMayRecord(tx, officer);
   const substituteOfficerId = input.substituteOfficerId.toLowerCase();
   const errors = await substituteErrors(tx, officer, substituteOfficerId);
-  if (input.until < input.from) errors.push({ pointer: '/until', code: 'date.order', detail: 'before from' });
+  if (input.until < input.from)
+    errors.push({ pointer: '/until', code: 'date.order', detail: ['早于 from', 'before from'] });
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   const { from: absentFrom, until: absentUntil } = input;
   const saved = await saveOfficer(tx, officer, { absentFrom, absentUntil, substituteOfficerId });

@@ -22,7 +22,11 @@ async function checkAgency(tx: Tx, agency: AgencyRow): Promise<void> {
     id ? ((await requireAgencies(tx, [id], () => pointer))[0] ?? null) : null;
   const errors = agencyErrors(agency, await named(agency.parentId, '/parentId'));
   if (!findRegion(agency.regionCode))
-    errors.push({ pointer: '/regionCode', code: 'region.unknown', detail: 'no such region in the province' });
+    errors.push({
+      pointer: '/regionCode',
+      code: 'region.unknown',
+      detail: ['本省没有此区划', 'no such region in the province'],
+    });
   const { successorId } = agency;
   if (successorId && successorId !== agency.id) await named(successorId, '/successorId');
   errors.push(...successorErrors(agency, successorId ? await findSuccession(tx, successorId) : [], tx.ctx.today));

@@ -78,7 +78,7 @@ function templateErrors(template: string | null): FieldError[] {
         {
           pointer: '/decisionNumberTemplate',
           code: 'template.places',
-          detail: 'needs {year} and {seq}; knows {orgShort} besides',
+          detail: ['须含 {year} 与 {seq}，另可用 {orgShort}', 'needs {year} and {seq}; knows {orgShort} besides'],
         },
       ];
 }
@@ -87,15 +87,23 @@ function templateErrors(template: string | null): FieldError[] {
 export function agencyErrors(agency: AgencyFields, parent: Pick<AgencyFields, 'kind' | 'level'> | null): FieldError[] {
   const errors = templateErrors(agency.decisionNumberTemplate);
   if (agency.validFrom && agency.validTo && agency.validTo < agency.validFrom)
-    errors.push({ pointer: '/validTo', code: 'valid_to.before_valid_from', detail: 'ends before it begins' });
+    errors.push({
+      pointer: '/validTo',
+      code: 'valid_to.before_valid_from',
+      detail: ['终止日早于起始日', 'ends before it begins'],
+    });
   const above = parent === null || RANK.indexOf(parent.level) < RANK.indexOf(agency.level);
   if (parent && (parent.kind !== agency.kind || !above))
-    errors.push({ pointer: '/parentId', code: 'parent.unfit', detail: 'an agency of the same kind on a higher level' });
+    errors.push({
+      pointer: '/parentId',
+      code: 'parent.unfit',
+      detail: ['须为同类且级别更高的单位', 'an agency of the same kind on a higher level'],
+    });
   if (agency.kind !== 'procuratorate' && (agency.orgShort || agency.decisionNumberTemplate))
     errors.push({
       pointer: '/orgShort',
       code: 'org_short.procuratorates_only',
-      detail: 'it stands in decision numbers',
+      detail: ['仅用于检察院的文书号', 'it stands in decision numbers'],
     });
   return errors;
 }
@@ -115,18 +123,30 @@ export function successorErrors(
   line: readonly Succession[],
   today: string,
 ): FieldError[] {
-  const refuse = (code: string, detail: string) => [{ pointer: '/successorId', code: `successor.${code}`, detail }];
+  const refuse = (code: string, ...detail: readonly [zh: string, en: string]) => [
+    { pointer: '/successorId', code: `successor.${code}`, detail },
+  ];
   const { successorId, kind } = agency;
   if (successorId === null) return [];
-  if (successorId === agency.id) return refuse('self', 'an agency does not succeed itself');
-  if (agency.validTo === null) return refuse('without_end', 'the agency has no validTo after which another carries on');
+  if (successorId === agency.id) return refuse('self', '单位不能承继自身', 'an agency does not succeed itself');
+  if (agency.validTo === null)
+    return refuse(
+      'without_end',
+      '该单位没有 validTo，无从承继',
+      'the agency has no validTo after which another carries on',
+    );
   const [next] = line;
   if (!next) return [];
-  if (line.some((one) => one.id === agency.id)) return refuse('circle', 'the successor is succeeded by this agency');
+  if (line.some((one) => one.id === agency.id))
+    return refuse('circle', '承继单位又由本单位承继', 'the successor is succeeded by this agency');
   if (next.kind !== kind && !HEIRS[kind]?.includes(next.kind))
-    return refuse('unfit', 'an agency of the same kind, or of the kind that took its duties over');
+    return refuse(
+      'unfit',
+      '须为同类单位，或承接其职责的单位',
+      'an agency of the same kind, or of the kind that took its duties over',
+    );
   const last = line.at(-1);
-  return last?.validTo && last.validTo < today ? refuse('ended', 'that agency has ended itself') : [];
+  return last?.validTo && last.validTo < today ? refuse('ended', '该单位已终止', 'that agency has ended itself') : [];
 }
 
 /** Roles that an agency of this kind cannot give. */
@@ -134,7 +154,13 @@ export function roleErrors(roles: readonly string[], allowed: readonly string[])
   return roles.flatMap((role, i) =>
     allowed.includes(role)
       ? []
-      : [{ pointer: `/roles/${i}`, code: 'role.unfit', detail: `this kind of agency gives ${allowed.join(', ')}` }],
+      : [
+          {
+            pointer: `/roles/${i}`,
+            code: 'role.unfit',
+            detail: [`此类单位可授予的角色：${allowed.join('、')}`, `this kind of agency gives ${allowed.join(', ')}`],
+          },
+        ],
   );
 }
 

@@ -67,7 +67,13 @@ function ensureNotOwn(tx: Tx, personKey: string): void {
 /** The key stands in clear beside every act: a personnel number will do, an identity or phone number may not. */
 function personKeyErrors(tx: Tx, personKey: string): FieldError[] {
   return parseCitizenId(personKey, tx.ctx.today).ok || isPhone(personKey)
-    ? [{ pointer: '/personKey', code: 'person_key.personal', detail: 'an identity or phone number may not be a key' }]
+    ? [
+        {
+          pointer: '/personKey',
+          code: 'person_key.personal',
+          detail: ['不得以身份证号或电话号码作为标识', 'an identity or phone number may not be a key'],
+        },
+      ]
     : [];
 }
 
@@ -85,7 +91,11 @@ function inputErrors(tx: Tx, agency: AgencyRow, inputs: readonly OfficerInput[],
   return inputs.flatMap((input, i) => {
     const errors = [...roleErrors(input.roles, rolesFor(tx, agency)), ...personKeyErrors(tx, input.personKey)];
     if (codes.indexOf(input.code) < i)
-      errors.push({ pointer: '/code', code: 'officer.code_repeated', detail: 'named twice in this request' });
+      errors.push({
+        pointer: '/code',
+        code: 'officer.code_repeated',
+        detail: ['本次请求中重复', 'named twice in this request'],
+      });
     return at(place(i), errors);
   });
 }

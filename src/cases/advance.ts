@@ -3,6 +3,7 @@ import { requireOfficerMap } from '../agencies/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import { samePerson } from '../kernel/actor.ts';
 import { parseYuan, toMoney } from '../kernel/money.ts';
+import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -25,7 +26,11 @@ export type AdvanceInput = {
 export function requirePositive(money: { amount: string }): bigint {
   const fen = parseYuan(money.amount);
   if (fen !== undefined && fen > 0n) return fen;
-  const error = { pointer: '/amount/amount', code: 'amount.not_positive', detail: 'more than 0.00' };
+  const error: FieldError = {
+    pointer: '/amount/amount',
+    code: 'amount.not_positive',
+    detail: ['须大于 0.00', 'more than 0.00'],
+  };
   throw httpProblems['request.rule_violated']({}, [error]);
 }
 

@@ -72,7 +72,11 @@ export async function registerParties(tx: Tx, caseId: string, subjects: readonly
     const personId = await registerSubject(tx, subject, { kind: 'case', id: caseId });
     if (parties.some((party) => party.personId === personId))
       throw httpProblems['request.rule_violated']({}, [
-        { pointer: `/subjects/${i}`, code: 'subject.repeated', detail: 'the same person stands here twice' },
+        {
+          pointer: `/subjects/${i}`,
+          code: 'subject.repeated',
+          detail: ['同一人重复', 'the same person stands here twice'],
+        },
       ]);
     parties.push({ subject, personId });
   }

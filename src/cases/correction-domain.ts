@@ -139,14 +139,19 @@ export function fenOf(value: FieldValue): bigint {
   return fen;
 }
 
-function shapeError({ value: wanted }: FieldRule, value: FieldValue): string | undefined {
-  if (value === null) return 'nullable' in wanted && wanted.nullable ? undefined : 'not null';
-  if (wanted.kind === 'amount') return isMoney(value) && fenOf(value) > 0n ? undefined : 'an amount over 0.00';
-  if (wanted.kind === 'codes') return Array.isArray(value) ? undefined : 'an array of codes';
-  if (typeof value !== 'string' || value === '') return 'a string that is not empty';
-  if (wanted.kind === 'text') return value.length <= wanted.max ? undefined : `at most ${wanted.max} characters`;
-  if (wanted.kind === 'enum') return wanted.values.includes(value) ? undefined : `one of ${wanted.values.join(', ')}`;
-  if (wanted.kind === 'region') return /^[1-9][0-9]{5}$/.test(value) ? undefined : 'a region code';
+function shapeError({ value: wanted }: FieldRule, value: FieldValue): readonly [zh: string, en: string] | undefined {
+  if (value === null) return 'nullable' in wanted && wanted.nullable ? undefined : ['非空值', 'not null'];
+  if (wanted.kind === 'amount')
+    return isMoney(value) && fenOf(value) > 0n ? undefined : ['大于 0.00 的金额', 'an amount over 0.00'];
+  if (wanted.kind === 'codes') return Array.isArray(value) ? undefined : ['代码数组', 'an array of codes'];
+  if (typeof value !== 'string' || value.trim() === '') return ['非空字符串', 'a string that is not empty'];
+  if (wanted.kind === 'text')
+    return value.length <= wanted.max ? undefined : [`不超过 ${wanted.max} 个字符`, `at most ${wanted.max} characters`];
+  if (wanted.kind === 'enum')
+    return wanted.values.includes(value)
+      ? undefined
+      : [`以下之一：${wanted.values.join('、')}`, `one of ${wanted.values.join(', ')}`];
+  if (wanted.kind === 'region') return /^[1-9][0-9]{5}$/.test(value) ? undefined : ['区划代码', 'a region code'];
   return undefined;
 }
 
@@ -160,7 +165,8 @@ export function codesIn({ value: wanted }: FieldRule, value: FieldValue): { set:
 /** What is wrong with the value of this member, by shape alone. */
 export function valueErrors(rule: FieldRule, value: FieldValue): FieldError[] {
   const wanted = shapeError(rule, value);
-  if (wanted !== undefined) return [{ pointer: '/value', code: 'value.unfit', detail: `wanted: ${wanted}` }];
+  if (wanted !== undefined)
+    return [{ pointer: '/value', code: 'value.unfit', detail: [`应为${wanted[0]}`, `wanted: ${wanted[1]}`] }];
   const { codes } = codesIn(rule, value);
   return codes.flatMap((code, i) =>
     codes.indexOf(code) < i ? [{ pointer: `/value/${i}`, code: 'code.repeated', detail: code }] : [],

@@ -2,6 +2,7 @@
 import { linkedCaseKey } from '../clues/domain.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { formatYuan, toMoney } from '../kernel/money.ts';
+import type { FieldError } from '../kernel/problem.ts';
 import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -39,12 +40,22 @@ function requireTarget(tx: Tx, { pointer, value }: CorrectionInput): Target {
   const target = targetOf(pointer);
   if (!target)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/pointer', code: 'pointer.not_correctable', detail: `one of ${Object.keys(CORRECTABLE).join(', ')}` },
+      {
+        pointer: '/pointer',
+        code: 'pointer.not_correctable',
+        detail: [`可更正：${Object.keys(CORRECTABLE).join('、')}`, `one of ${Object.keys(CORRECTABLE).join(', ')}`],
+      },
     ]);
   const { set, codes } = codesIn(target.rule, value);
   const unknown = codes
     .filter((code) => !isCode(set, code, tx.ctx.today))
-    .map((code) => ({ pointer: '/value', code: 'code.unknown', detail: `no ${code} in ${set} today` }));
+    .map(
+      (code): FieldError => ({
+        pointer: '/value',
+        code: 'code.unknown',
+        detail: [`今天 ${set} 中没有 ${code}`, `no ${code} in ${set} today`],
+      }),
+    );
   const errors = [...valueErrors(target.rule, value), ...unknown];
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   return target;

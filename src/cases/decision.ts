@@ -63,17 +63,29 @@ type Basis = { exclusionCode: string | null; refusalBasis: RefusalBasis | null }
 /** Why aid is refused: an exclusion names its code, and a code is an exclusion. */
 function requireBasis(tx: Tx, { outcome, exclusionCode, basis = null }: ApprovalInput): Basis {
   const errors: FieldError[] = [];
-  const wrong = (pointer: string, code: string, detail: string) => errors.push({ pointer, code, detail });
+  const wrong = (pointer: string, code: string, ...detail: readonly [zh: string, en: string]) =>
+    errors.push({ pointer, code, detail });
   if (exclusionCode !== null) {
     if (outcome !== 'refused')
-      wrong('/exclusionCode', 'exclusion.not_refused', 'an exclusion is a reason of a refusal only');
+      wrong(
+        '/exclusionCode',
+        'exclusion.not_refused',
+        '不予救助情形仅用于不予救助决定',
+        'an exclusion is a reason of a refusal only',
+      );
     if (!isCode('exclusions', exclusionCode, tx.ctx.today))
-      wrong('/exclusionCode', 'code.unknown', `no exclusion ${exclusionCode}`);
+      wrong('/exclusionCode', 'code.unknown', `没有不予救助情形 ${exclusionCode}`, `no exclusion ${exclusionCode}`);
   }
   if (basis !== null) {
-    if (outcome !== 'refused') wrong('/basis', 'basis.not_refused', 'a basis belongs to a refusal only');
+    if (outcome !== 'refused')
+      wrong('/basis', 'basis.not_refused', '依据仅用于不予救助决定', 'a basis belongs to a refusal only');
     if ((basis === 'exclusion') !== (exclusionCode !== null))
-      wrong('/basis', 'basis.contradiction', 'an exclusionCode stands with the basis exclusion, and only with it');
+      wrong(
+        '/basis',
+        'basis.contradiction',
+        '依据为 exclusion 时须有 exclusionCode，其他依据不得有',
+        'an exclusionCode stands with the basis exclusion, and only with it',
+      );
   }
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   const assumed = exclusionCode === null ? 'other' : 'exclusion';

@@ -86,8 +86,10 @@ function requireSettled(open: readonly Open[], input: ReceiptInput): Map<string,
   for (const [list, status, items] of lists)
     for (const [i, item] of items.entries()) {
       const pointer = `/${list}/${i}`;
-      if (settled.has(item)) errors.push({ pointer, code: 'document.repeated', detail: 'each document once' });
-      else if (!known(open, item)) errors.push({ pointer, code: 'document.not_requested', detail: 'not asked for' });
+      if (settled.has(item))
+        errors.push({ pointer, code: 'document.repeated', detail: ['每份材料只列一次', 'each document once'] });
+      else if (!known(open, item))
+        errors.push({ pointer, code: 'document.not_requested', detail: ['未要求提供', 'not asked for'] });
       settled.set(item, status);
     }
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);

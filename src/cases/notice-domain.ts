@@ -43,8 +43,8 @@ export const noticeActions = {
 } as const satisfies ActionTable<NoticeFacts, NoticeVerb>;
 
 const CONTACT = [
-  { pattern: /(?<![0-9])1[3-9][0-9]{9}(?![0-9])/, detail: 'a telephone number' },
-  { pattern: /(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])/, detail: 'an identity number' },
+  { pattern: /(?<![0-9])1[3-9][0-9]{9}(?![0-9])/, detail: ['电话号码', 'a telephone number'] },
+  { pattern: /(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])/, detail: ['身份证号码', 'an identity number'] },
 ] as const;
 
 /** What goes to the Federation in words carries nothing by which a person could be reached or named for certain. */
@@ -52,7 +52,7 @@ export function contactErrors(text: string, pointer: string): FieldError[] {
   return CONTACT.filter(({ pattern }) => pattern.test(text)).map(({ detail }) => ({
     pointer,
     code: 'text.contact_data',
-    detail: `leave out ${detail}`,
+    detail: [`不得写入${detail[0]}`, `leave out ${detail[1]}`] as const,
   }));
 }
 

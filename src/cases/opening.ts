@@ -50,7 +50,11 @@ export async function requireHandler(tx: Tx, officerId: string): Promise<string>
   const officer = await requireColleague(tx, officerId, '/handlerOfficerId');
   if (!permissionsOf(officer.roles).has('case:propose'))
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/handlerOfficerId', code: 'officer.not_handler', detail: 'not a handler or head' },
+      {
+        pointer: '/handlerOfficerId',
+        code: 'officer.not_handler',
+        detail: ['不是承办人或部门负责人', 'not a handler or head'],
+      },
     ]);
   return officer.id;
 }
@@ -59,7 +63,7 @@ export async function requireHandler(tx: Tx, officerId: string): Promise<string>
 export function requireCampaign(tx: Tx, code: string | null): void {
   if (code && !isCode('campaigns', code, tx.ctx.today))
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/campaignCode', code: 'code.unknown', detail: `no campaign ${code}` },
+      { pointer: '/campaignCode', code: 'code.unknown', detail: [`没有专项活动 ${code}`, `no campaign ${code}`] },
     ]);
 }
 
@@ -155,7 +159,7 @@ function ensureOwnRegion(tx: Tx, regionCode: string): void {
   requireRegion(regionCode, '/regionCode');
   if (!regionChain(regionCode).some((region) => region.code === tx.ctx.actor.agency.regionCode))
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/regionCode', code: 'region.outside', detail: "outside the caller's region" },
+      { pointer: '/regionCode', code: 'region.outside', detail: ['不在本单位辖区内', "outside the caller's region"] },
     ]);
 }
 

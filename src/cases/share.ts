@@ -4,6 +4,7 @@ import { actionProblems, ensureAction } from '../kernel/action.ts';
 import { samePerson } from '../kernel/actor.ts';
 import type { Fact, Relation } from '../kernel/fact.ts';
 import { toMoney } from '../kernel/money.ts';
+import type { Detail, FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -23,7 +24,7 @@ export type ShareInput = ShareRequestInput & { fundId?: string | null };
 /** The only one there is; 422 where the caller would have to name one. */
 function requireOnly<T>([only, another]: readonly T[]): T {
   if (only && !another) return only;
-  const detail = 'required where there is more than one';
+  const detail: Detail = ['不止一个时必填', 'required where there is more than one'];
   const error = { pointer: '/beneficiaryId', code: 'beneficiary.required', detail };
   throw httpProblems['request.rule_violated']({}, [error]);
 }
@@ -35,7 +36,11 @@ function chooseBeneficiary(c: AssistanceCase, beneficiaryId: string | undefined)
 async function requireSuperior(tx: Tx, c: AssistanceCase, agencyId: string): Promise<void> {
   const superiors = await findSuperiors(tx, c.handlingAgencyId);
   if (superiors.includes(agencyId)) return;
-  const error = { pointer: '/agencyId', code: 'agency.not_superior', detail: 'not above the handling procuratorate' };
+  const error: FieldError = {
+    pointer: '/agencyId',
+    code: 'agency.not_superior',
+    detail: ['不是承办检察院的上级', 'not above the handling procuratorate'],
+  };
   throw httpProblems['request.reference_unknown']({}, [error]);
 }
 
@@ -106,11 +111,12 @@ async function ensureAnother(tx: Tx, c: AssistanceCase, share: ShareRow): Promis
 }
 
 function ensureOwn(tx: Tx, share: ShareRow | undefined, input: ShareInput): void {
-  const wrong = (pointer: string, code: string, detail: string) =>
+  const wrong = (pointer: string, code: string, ...detail: readonly [zh: string, en: string]) =>
     httpProblems['request.rule_violated']({}, [{ pointer, code, detail }]);
-  if (input.agencyId !== tx.ctx.actor.agency.id) throw wrong('/agencyId', 'agency.not_own', 'not your own agency');
+  if (input.agencyId !== tx.ctx.actor.agency.id)
+    throw wrong('/agencyId', 'agency.not_own', '不是本单位', 'not your own agency');
   const moved = share?.fundId && input.fundId && share.fundId !== input.fundId;
-  if (moved) throw wrong('/fundId', 'fund.changed', 'the share stands on another fund');
+  if (moved) throw wrong('/fundId', 'fund.changed', '该份额已列在另一资金项下', 'the share stands on another fund');
 }
 
 /** Reserves on the giver's fund in the same transaction; at the grant the handling agency's own part is so much smaller. */

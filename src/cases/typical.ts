@@ -19,7 +19,7 @@ export async function markTypical(
   const publishedOn = input.publishedOn ?? null;
   if (publishedOn !== null && publishedOn > tx.ctx.today)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/publishedOn', code: 'date.future', detail: 'a day after today' },
+      { pointer: '/publishedOn', code: 'date.future', detail: ['晚于今天', 'a day after today'] },
     ]);
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'typical-case', c, tx.ctx.actor);

@@ -109,7 +109,11 @@ export async function rerouteClue(
   const [target] = await requireAgencies(tx, [input.agencyId], () => '/agencyId');
   if (target?.kind !== 'procuratorate') {
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/agencyId', code: 'agency.not_procuratorate', detail: 'a clue goes to a procuratorate' },
+      {
+        pointer: '/agencyId',
+        code: 'agency.not_procuratorate',
+        detail: ['线索只能移送检察院', 'a clue goes to a procuratorate'],
+      },
     ]);
   }
   if (target.id === clue.receivingAgencyId) throw clueProblems['clue.same_agency']();

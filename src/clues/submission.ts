@@ -4,6 +4,7 @@ import { type AgencyRow, findAgencyFor } from '../agencies/service.ts';
 import { ensureAction } from '../kernel/action.ts';
 import { normaliseIdNumber, parseCitizenId } from '../kernel/citizen-id.ts';
 import { isPhone } from '../kernel/phone.ts';
+import type { Detail, FieldError } from '../kernel/problem.ts';
 import type { SubjectInput } from '../persons/domain.ts';
 import { isCode, registerSubject, requireRegion, requireSubjects } from '../persons/service.ts';
 import { onConstraint } from '../platform/db/errors.ts';
@@ -52,11 +53,15 @@ export type ClueInput = {
 };
 
 function checkMembers(tx: Tx, content: Pick<ClueContent, 'foundOn' | 'campaignCode'>): void {
-  const errors = [];
+  const errors: FieldError[] = [];
   if (content.foundOn && content.foundOn > tx.ctx.today)
-    errors.push({ pointer: '/foundOn', code: 'date.future', detail: 'a day after today' });
+    errors.push({ pointer: '/foundOn', code: 'date.future', detail: ['晚于今天', 'a day after today'] });
   if (content.campaignCode && !isCode('campaigns', content.campaignCode, tx.ctx.today)) {
-    errors.push({ pointer: '/campaignCode', code: 'code.unknown', detail: `no campaign ${content.campaignCode}` });
+    errors.push({
+      pointer: '/campaignCode',
+      code: 'code.unknown',
+      detail: [`没有专项活动 ${content.campaignCode}`, `no campaign ${content.campaignCode}`],
+    });
   }
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
 }
@@ -87,7 +92,11 @@ function toContent(tx: Tx, input: ClueInput): ClueContent {
 function checkExternalId(tx: Tx, externalId: string): void {
   if (!parseCitizenId(normaliseIdNumber(externalId), tx.ctx.today).ok && !isPhone(externalId)) return;
   throw httpProblems['request.rule_violated']({}, [
-    { pointer: '/externalId', code: 'external_id.personal', detail: 'an identity or phone number may not be a key' },
+    {
+      pointer: '/externalId',
+      code: 'external_id.personal',
+      detail: ['不得以身份证号或电话号码作为标识', 'an identity or phone number may not be a key'],
+    },
   ]);
 }
 
@@ -95,7 +104,11 @@ async function receiverOf(tx: Tx, regionCode: string): Promise<AgencyRow> {
   const agency = await findAgencyFor(tx, 'procuratorate', regionCode, tx.ctx.actor.agency.level);
   if (!agency)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/regionCode', code: 'region.no_receiver', detail: 'no procuratorate is responsible for this region' },
+      {
+        pointer: '/regionCode',
+        code: 'region.no_receiver',
+        detail: ['没有检察院负责此区划', 'no procuratorate is responsible for this region'],
+      },
     ]);
   return agency;
 }
@@ -230,7 +243,10 @@ function mergedCase(clue: Clue, change: LinkedCaseChange): LinkedCase {
   const { type, number = null, handlingOrgan } = mergeLinkedCase(clue.content.linkedCase, change);
   if (type && handlingOrgan) return { type, number, handlingOrgan };
   const absent = [...(type ? [] : ['type']), ...(handlingOrgan ? [] : ['handlingOrgan'])];
-  const detail = 'the clue has no linked case yet: give its type and handlingOrgan';
+  const detail: Detail = [
+    '线索尚无关联案件，须给出 type 与 handlingOrgan',
+    'the clue has no linked case yet: give its type and handlingOrgan',
+  ];
   const errors = absent.map((name) => ({ pointer: `/linkedCase/${name}`, code: 'linked_case.incomplete', detail }));
   throw httpProblems['request.rule_violated']({}, errors);
 }

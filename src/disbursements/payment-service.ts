@@ -1,5 +1,6 @@
 // Verbs on disbursements from the bank's door on: submission, settlement, failure; appropriation and notification as recorded facts.
 import { ensureAction } from '../kernel/action.ts';
+import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -15,9 +16,9 @@ const EARLIEST = '2000-01-01';
 function ensurePast(tx: Tx, day: string, pointer: string): void {
   const late = day > tx.ctx.today;
   if (!late && day >= EARLIEST) return;
-  const error = late
-    ? { pointer, code: 'date.future', detail: 'a day after today' }
-    : { pointer, code: 'date.too_early', detail: `a day before ${EARLIEST}` };
+  const error: FieldError = late
+    ? { pointer, code: 'date.future', detail: ['晚于今天', 'a day after today'] }
+    : { pointer, code: 'date.too_early', detail: [`早于 ${EARLIEST}`, `a day before ${EARLIEST}`] };
   throw httpProblems['request.rule_violated']({}, [error]);
 }
 

@@ -18,6 +18,7 @@ import { ensureAction } from '../kernel/action.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
 import { parseYuan } from '../kernel/money.ts';
+import type { Detail } from '../kernel/problem.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
@@ -60,7 +61,7 @@ type MoneyInput = { amount: string };
 export function requireAmount(money: MoneyInput, pointer: string): bigint {
   const fen = parseYuan(money.amount);
   if (fen !== undefined && fen > 0n) return fen;
-  const detail = 'more than 0.00';
+  const detail: Detail = ['须大于 0.00', 'more than 0.00'];
   throw httpProblems['request.rule_violated']({}, [
     { pointer: `${pointer}/amount`, code: 'amount.not_positive', detail },
   ]);

@@ -1,6 +1,7 @@
 // A file on its way in: measured, recognised and sealed in one pass, so that no clear byte ever lies on a disk.
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { Detail } from '../kernel/problem.ts';
 import { newStreamKey, type StreamKey, sealStream } from '../platform/crypto/stream.ts';
 import type { UploadPart } from '../platform/http/upload.ts';
 import type { Spool, Spooled } from '../platform/objects/spool.ts';
@@ -42,7 +43,8 @@ function recognise(content: { head: Buffer; tail: Buffer }, part: UploadPart): D
   if (!type) throw documentProblems['document.type_unsupported']({ accepted: ACCEPTED_EXTENSIONS });
   const declared = contradiction(type, part.mediaType, part.fileName);
   if (declared !== undefined) {
-    const detail = `declared as ${declared}`.slice(0, 300);
+    const name = declared.slice(0, 280);
+    const detail: Detail = [`声明为 ${name}`, `declared as ${name}`];
     throw documentProblems['document.type_mismatch']({ found: type.mediaType, declared }, [
       { pointer: '/file', code: 'type.mismatch', detail },
     ]);

@@ -2,6 +2,7 @@
 import { findSuperiors } from '../agencies/service.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
+import type { FieldError } from '../kernel/problem.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -72,7 +73,13 @@ export async function drawReservation(tx: Tx, draw: Draw, { ownOnly }: { ownOnly
   const reservations = ownOnly ? own : [...own, ...all.filter((r) => shared.has(r.fundId))];
   const chosen = reservations.find((r) => restOf(r) >= draw.amountFen) ?? reservations[0];
   if (!chosen) {
-    const errors = [{ pointer: '/fundId', code: 'fund.unknown', detail: 'nothing is reserved there for this award' }];
+    const errors: FieldError[] = [
+      {
+        pointer: '/fundId',
+        code: 'fund.unknown',
+        detail: ['该资金未为此项救助预留款项', 'nothing is reserved there for this award'],
+      },
+    ];
     throw httpProblems['request.reference_unknown']({}, errors);
   }
   const over = draw.amountFen - restOf(chosen);

@@ -7,8 +7,11 @@ export type ProblemText = readonly [title: string, detail: string, remedy: strin
 
 export type ProblemSpec = { status: number; zh: ProblemText; en: ProblemText };
 
+/** A sentence in both languages, or a value that has none: an id, a code. */
+export type Detail = string | readonly [zh: string, en: string];
+
 /** One place in the input that is wrong; `pointer` is a JSON Pointer, or `#query/name`, `#header/name`. */
-export type FieldError = { pointer: string; code: string; detail: string };
+export type FieldError = { pointer: string; code: string; detail: Detail };
 
 export type ProblemParams = Readonly<Record<string, unknown>>;
 
@@ -72,6 +75,10 @@ export function problemSpec(code: string): ProblemSpec {
 
 export function problemCodes(): string[] {
   return [...catalogue.keys()].sort();
+}
+
+export function detailIn(language: Language, detail: Detail): string {
+  return typeof detail === 'string' ? detail : detail[language === 'zh' ? 0 : 1];
 }
 
 export function fillText(text: string, params: ProblemParams): string {

@@ -39,7 +39,11 @@ function normalised(tx: Tx, input: CorrectionInput): Partial<Identity> {
   const given = { ...input, ...(input.name ? {} : { nameUnknown: true }) };
   const { subject, errors } = checkSubject(given, '', tx.ctx.today);
   if (input.idType && !input.idNumber)
-    errors.push({ pointer: '/idNumber', code: 'id_number.missing', detail: 'a document is corrected with its number' });
+    errors.push({
+      pointer: '/idNumber',
+      code: 'id_number.missing',
+      detail: ['更正证件须给出号码', 'a document is corrected with its number'],
+    });
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   return {
     ...(input.name ? { name: subject.name } : {}),

@@ -49,7 +49,7 @@ export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
       {
         pointer: '/idNumber',
         code: `id_number.${parsed.reason}`,
-        detail: 'not a valid citizen identity number (GB 11643)',
+        detail: ['不是有效的居民身份证号码（GB 11643）', 'not a valid citizen identity number (GB 11643)'],
       },
     ]);
   }

@@ -46,7 +46,7 @@ function checkCitizenId(idNumber: string, input: SubjectInput, at: string, today
     errors.push({
       pointer: `${at}/idNumber`,
       code: `id_number.${parsed.reason}`,
-      detail: 'not a valid citizen identity number (GB 11643)',
+      detail: ['不是有效的居民身份证号码（GB 11643）', 'not a valid citizen identity number (GB 11643)'],
     });
     return undefined;
   }
@@ -54,11 +54,15 @@ function checkCitizenId(idNumber: string, input: SubjectInput, at: string, today
     errors.push({
       pointer: `${at}/birthDate`,
       code: 'birth_date.contradicts_id',
-      detail: 'differs from the identity number',
+      detail: ['与身份证号码不符', 'differs from the identity number'],
     });
   }
   if (input.sex && input.sex !== 'unknown' && input.sex !== parsed.sex) {
-    errors.push({ pointer: `${at}/sex`, code: 'sex.contradicts_id', detail: 'differs from the identity number' });
+    errors.push({
+      pointer: `${at}/sex`,
+      code: 'sex.contradicts_id',
+      detail: ['与身份证号码不符', 'differs from the identity number'],
+    });
   }
   return parsed;
 }
@@ -70,13 +74,29 @@ export function checkSubject(input: SubjectInput, at: string, today: string): Ch
   const name = input.name?.trim().normalize('NFC') || null;
   const idType = input.idType ?? (idNumber ? 'citizen_id' : 'none');
   if (idNumber && idType === 'none')
-    errors.push({ pointer: `${at}/idType`, code: 'id_type.missing', detail: 'an identity number needs its type' });
+    errors.push({
+      pointer: `${at}/idType`,
+      code: 'id_type.missing',
+      detail: ['给出证件号码时须写明证件类型', 'an identity number needs its type'],
+    });
   if (name && input.nameUnknown)
-    errors.push({ pointer: `${at}/nameUnknown`, code: 'name.contradiction', detail: 'a name is given' });
+    errors.push({
+      pointer: `${at}/nameUnknown`,
+      code: 'name.contradiction',
+      detail: ['已给出姓名', 'a name is given'],
+    });
   if (!name && !input.nameUnknown)
-    errors.push({ pointer: `${at}/name`, code: 'name.missing', detail: 'give name, or nameUnknown: true' });
+    errors.push({
+      pointer: `${at}/name`,
+      code: 'name.missing',
+      detail: ['须给出 name，或 nameUnknown: true', 'give name, or nameUnknown: true'],
+    });
   if (input.birthDate && (!isCivilDate(input.birthDate) || input.birthDate > today)) {
-    errors.push({ pointer: `${at}/birthDate`, code: 'birth_date.invalid', detail: 'not a day up to today' });
+    errors.push({
+      pointer: `${at}/birthDate`,
+      code: 'birth_date.invalid',
+      detail: ['不是今天或以前的日期', 'not a day up to today'],
+    });
   }
   const parsed = idNumber && idType === 'citizen_id' ? checkCitizenId(idNumber, input, at, today, errors) : undefined;
   const subject: Subject = {

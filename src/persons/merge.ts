@@ -71,7 +71,11 @@ async function sealReason(tx: Tx, personId: string, mergeId: string, column: 're
 async function requireTarget(tx: Tx, person: PersonRow, into: PersonRow | undefined, id: string): Promise<PersonRow> {
   if (id === person.id)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/intoPersonId', code: 'person.same', detail: 'a person is not merged into itself' },
+      {
+        pointer: '/intoPersonId',
+        code: 'person.same',
+        detail: ['不能与自身合并', 'a person is not merged into itself'],
+      },
     ]);
   if (!into)
     throw httpProblems['request.reference_unknown']({}, [

@@ -48,7 +48,10 @@ async function adopt(tx: Tx, { review, proposed }: KnownReview): Promise<string[
       {
         pointer: '/outcome',
         code: 'review.nothing_proposed',
-        detail: 'correct the person first; then what is proposed can be adopted',
+        detail: [
+          '须先更正人员信息，方可采用所提内容',
+          'correct the person first; then what is proposed can be adopted',
+        ],
       },
     ]);
   const person = (await lockPersons(tx, [review.personId])).get(review.personId);

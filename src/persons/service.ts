@@ -23,16 +23,20 @@ export function isCode(set: string, code: string, day: string): boolean {
 }
 
 function referenceErrors(subject: Subject, at: string, today: string): FieldError[] {
-  const errors = subject.categories
+  const errors: FieldError[] = subject.categories
     .map((code, i) => ({ code, i }))
     .filter(({ code }) => !isCode('categories', code, today))
     .map(({ code, i }) => ({
       pointer: `${at}/categories/${i}`,
       code: 'code.unknown',
-      detail: `no category ${code} on ${today}`,
+      detail: [`${today} 没有对象类别 ${code}`, `no category ${code} on ${today}`],
     }));
   if (subject.householdRegionCode && !/^[1-9][0-9]{5}$/.test(subject.householdRegionCode)) {
-    errors.push({ pointer: `${at}/householdRegionCode`, code: 'region.unknown', detail: 'not a region code' });
+    errors.push({
+      pointer: `${at}/householdRegionCode`,
+      code: 'region.unknown',
+      detail: ['不是区划代码', 'not a region code'],
+    });
   }
   return errors;
 }
@@ -49,7 +53,7 @@ export function requireSubjects(inputs: readonly SubjectInput[], today: string):
 export function requireRegion(code: string, pointer: string): void {
   if (!findRegion(code))
     throw httpProblems['request.rule_violated']({}, [
-      { pointer, code: 'region.unknown', detail: `no region ${code} in the province` },
+      { pointer, code: 'region.unknown', detail: [`本省没有区划 ${code}`, `no region ${code} in the province`] },
     ]);
 }
 

@@ -107,7 +107,7 @@ export async function holdReferral(
   const { reason, resumeOn = defaultRespondBy(tx.ctx.today) } = input;
   if (resumeOn < tx.ctx.today)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer: '/resumeOn', code: 'date.past', detail: 'a day before today' },
+      { pointer: '/resumeOn', code: 'date.past', detail: ['早于今天', 'a day before today'] },
     ]);
   const change = () => ({ resumeOn });
   const texts = { holdReason: reason };
@@ -134,9 +134,9 @@ function outputErrors(
 ): FieldError[] {
   const errors = measureErrors([{ code: input.measure, pointer: '/measure' }], kinds, today);
   if (input.to && input.to < input.from)
-    errors.push({ pointer: '/to', code: 'date.before_start', detail: 'earlier than `from`' });
+    errors.push({ pointer: '/to', code: 'date.before_start', detail: ['早于 `from`', 'earlier than `from`'] });
   if (valueFen !== null && valueFen <= 0n)
-    errors.push({ pointer: '/value/amount', code: 'amount.not_positive', detail: 'more than 0.00' });
+    errors.push({ pointer: '/value/amount', code: 'amount.not_positive', detail: ['须大于 0.00', 'more than 0.00'] });
   return errors;
 }
 

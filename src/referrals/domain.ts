@@ -94,9 +94,18 @@ export function measureErrors(
 ): FieldError[] {
   return measures.flatMap(({ code, pointer }) => {
     const item = validCode(measureCodeSet, code, day);
-    if (!item) return [{ pointer, code: 'code.unknown', detail: `no measure ${code} on ${day}` }];
+    if (!item)
+      return [
+        { pointer, code: 'code.unknown', detail: [`${day} 没有帮扶措施 ${code}`, `no measure ${code} on ${day}`] },
+      ];
     if (kinds.some((kind) => kind === item.agencyKind)) return [];
-    return [{ pointer, code: 'measure.wrong_agency', detail: `${code} is delivered by ${item.agencyKind}` }];
+    return [
+      {
+        pointer,
+        code: 'measure.wrong_agency',
+        detail: [`${code} 由 ${item.agencyKind} 类单位提供`, `${code} is delivered by ${item.agencyKind}`],
+      },
+    ];
   });
 }
 

@@ -2,6 +2,7 @@
 import { findSuperiors } from '../agencies/service.ts';
 import { caseProblems } from '../cases/domain.ts';
 import { findCase, isHandlingTeam } from '../cases/service.ts';
+import type { Detail } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { beginReferral, type Target } from './decisions.ts';
@@ -72,7 +73,9 @@ export async function forwardReferral(tx: Tx, target: Target, input: ForwardingI
 function ensureWhole({ decision, referral }: FollowUpInput): void {
   const needed = decision === 'referred_again';
   if (needed === (referral !== undefined)) return;
-  const detail = needed ? 'name the department that is asked instead' : `a ${decision} need is not referred`;
+  const detail: Detail = needed
+    ? ['须写明改为移送的部门', 'name the department that is asked instead']
+    : [`${decision} 的需求不再移送`, `a ${decision} need is not referred`];
   const code = needed ? 'referral.missing' : 'referral.not_expected';
   throw httpProblems['request.rule_violated']({}, [{ pointer: '/referral', code, detail }]);
 }

@@ -80,14 +80,14 @@ export async function requestErrors(
     errors.push({
       pointer: `${at}/agencyId`,
       code: 'agency.not_department',
-      detail: 'a referral goes to a department',
+      detail: ['帮扶移送的对象须为职能部门', 'a referral goes to a department'],
     });
   else {
     const measures = request.measures.map((code, i) => ({ code, pointer: `${at}/measures/${i}` }));
     errors.push(...measureErrors(measures, await kindsDelivered(tx, agency), today));
   }
   if (request.respondBy !== undefined && request.respondBy < today)
-    errors.push({ pointer: `${at}/respondBy`, code: 'date.past', detail: 'a day before today' });
+    errors.push({ pointer: `${at}/respondBy`, code: 'date.past', detail: ['早于今天', 'a day before today'] });
   return errors;
 }
 

@@ -1,6 +1,7 @@
 // The movable business clock (contract.md §2): it is set in both directions and runs on from there; system time stays.
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import { civilDateOf } from '../kernel/civil-date.ts';
+import type { Detail } from '../kernel/problem.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { sweepSuccessions } from '../referrals/handlers.ts';
@@ -15,7 +16,7 @@ const LATEST = Date.parse('2100-01-01T00:00:00+08:00');
 export async function setClock(tx: Tx, wanted: string): Promise<Clock> {
   const now = new Date(wanted);
   if (!(now.getTime() >= EARLIEST && now.getTime() < LATEST)) {
-    const detail = 'an instant from 2000 to 2099';
+    const detail: Detail = ['须为 2000 至 2099 年间的时刻', 'an instant from 2000 to 2099'];
     throw httpProblems['request.rule_violated']({}, [{ pointer: '/now', code: 'clock.out_of_range', detail }]);
   }
   const shiftMs = now.getTime() - tx.ctx.systemNow.getTime();

@@ -1,5 +1,6 @@
 // GET /v1/statistics/summary: the figures of the programme, counted from the data.
 
+import type { FieldError } from '../kernel/problem.ts';
 import { isKnownCode } from '../persons/service.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import type { App } from '../platform/http/server.ts';
@@ -11,8 +12,9 @@ import { SummaryQuery, SummaryView, toSummaryView } from './schema.ts';
 type Asked = { from: string; to: string; regionCode: string; category: string | null; campaign: string | null };
 
 function checkAsked({ from, to, regionCode, category, campaign }: Asked): void {
-  const errors = [];
-  if (from > to) errors.push({ pointer: '#query/to', code: 'date.before_from', detail: 'to is before from' });
+  const errors: FieldError[] = [];
+  if (from > to)
+    errors.push({ pointer: '#query/to', code: 'date.before_from', detail: ['to 早于 from', 'to is before from'] });
   if (!findRegion(regionCode))
     errors.push({ pointer: '#query/regionCode', code: 'region.unknown', detail: regionCode });
   if (category && !isKnownCode('categories', category))

@@ -183,6 +183,12 @@ export const isObjected = (visit: VisitFacts): boolean => standing(visit).some((
 const onlyParty = (visit: VisitFacts, actor: Actor): Problem | undefined =>
   isVisitParty(visit, actor.agency.id) ? undefined : visitProblems['visit.not_competent']();
 
+/** Those who keep the account, and who planned it; an invited agency objects, it does not call the visit off. */
+const onlyHost = (visit: VisitFacts, actor: Actor): Problem | undefined =>
+  keepsAccount(visit, actor.agency.id) || visit.plannedByAgencyId === actor.agency.id
+    ? undefined
+    : visitProblems['visit.not_competent']();
+
 /** One answer of each agency of the other side; the person who recorded is not heard twice through another agency. */
 function mayAnswer(visit: VisitFacts, actor: Actor): Problem | undefined {
   const confirmers = confirmersOf(visit);
@@ -205,7 +211,7 @@ function mayCheck(visit: VisitFacts, actor: Actor): Problem | undefined {
 }
 
 const record = { permission: 'visit:record', officer: true, guard: onlyParty } as const;
-const plan = { permission: 'visit:plan', officer: true, guard: onlyParty } as const;
+const plan = { permission: 'visit:plan', officer: true, guard: onlyHost } as const;
 const answer = { permission: 'visit:confirm', officer: true, verbs: [], guard: mayAnswer } as const;
 
 export const visitActions = {
@@ -261,8 +267,9 @@ export function measureErrors(measures: readonly { referralId: string }[]): Fiel
 /** Rules of the record alone: a visit is recorded after it was made, and the next one comes later. */
 export function recordErrors(record: VisitRecord, today: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (record.doneOn > today) errors.push({ pointer: '/doneOn', code: 'date.future', detail: 'a day after today' });
+  if (record.doneOn > today)
+    errors.push({ pointer: '/doneOn', code: 'date.future', detail: ['晚于今天', 'a day after today'] });
   if (record.nextVisitOn !== null && record.nextVisitOn <= record.doneOn)
-    errors.push({ pointer: '/nextVisitOn', code: 'date.order', detail: 'not after doneOn' });
+    errors.push({ pointer: '/nextVisitOn', code: 'date.order', detail: ['不晚于 doneOn', 'not after doneOn'] });
   return [...errors, ...measureErrors(record.measures)];
 }

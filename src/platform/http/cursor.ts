@@ -10,7 +10,11 @@ type ListQuery = { limit?: number; cursor?: string; includeTotal?: boolean; lang
 
 const invalid = (pointer: string) =>
   httpProblems['request.invalid']({}, [
-    { pointer, code: 'cursor.invalid', detail: 'not a cursor of this list, caller and filter' },
+    {
+      pointer,
+      code: 'cursor.invalid',
+      detail: ['不是此列表、此用户与此筛选条件的游标', 'not a cursor of this list, caller and filter'],
+    },
   ]);
 
 export function signCursor(keyring: Keyring, binding: string, value: string): string {

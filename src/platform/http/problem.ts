@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   defineProblems,
+  detailIn,
   type FieldError,
   fillText,
   type Language,
@@ -9,6 +10,7 @@ import {
   problemSpec,
 } from '../../kernel/problem.ts';
 import { translateDbError } from '../db/errors.ts';
+import { keywordDetail } from './keywords.ts';
 
 export const httpProblems = defineProblems({
   'request.invalid': {
@@ -108,6 +110,9 @@ export type ProblemContext = { publicUrl: string; instance: string; requestId: s
 export function problemDocument(problem: Problem, context: ProblemContext): Record<string, unknown> {
   const spec = problemSpec(problem.code);
   const [title, detail, remedy] = spec[context.language];
+  const errors = problem.errors
+    .slice(0, 100)
+    .map((error) => ({ ...error, detail: detailIn(context.language, error.detail) }));
   return {
     type: `${context.publicUrl}/v1/problems/${problem.code}`,
     title,
@@ -118,7 +123,7 @@ export function problemDocument(problem: Problem, context: ProblemContext): Reco
     requestId: context.requestId,
     remedy: fillText(remedy, problem.params),
     ...problem.shown(),
-    ...(problem.errors.length > 0 ? { errors: problem.errors.slice(0, 100) } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
   };
 }
 
@@ -130,9 +135,13 @@ const FRAMEWORK: Readonly<Record<string, () => Problem>> = {
     httpProblems['request.unsupported_media_type']({ accepted: 'application/json' }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => httpProblems['request.malformed'](),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
-    httpProblems['request.invalid']({}, [{ pointer: '', code: 'body.empty', detail: 'the body is empty' }]),
+    httpProblems['request.invalid']({}, [
+      { pointer: '', code: 'body.empty', detail: ['请求体为空', 'the body is empty'] },
+    ]),
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
-    httpProblems['request.invalid']({}, [{ pointer: '', code: 'json.syntax', detail: 'not valid JSON' }]),
+    httpProblems['request.invalid']({}, [
+      { pointer: '', code: 'json.syntax', detail: ['不是有效的 JSON', 'not valid JSON'] },
+    ]),
   FST_ERR_BAD_URL: () => httpProblems['request.malformed'](),
   FST_ERR_MAX_PARAM_LENGTH: () => httpProblems['request.uri_too_long']({ limit: 8192 }),
   FST_ERR_NOT_FOUND: () => httpProblems['resource.not_found'](),
@@ -148,7 +157,7 @@ function validationErrors(error: FastifyError): FieldError[] {
     return {
       pointer: `${context}${v.instancePath}${tail}`.slice(0, 400),
       code: `schema.${v.keyword ?? 'invalid'}`,
-      detail: (v.message ?? 'invalid').slice(0, 300),
+      detail: keywordDetail(v.keyword, v.params, v.message),
     };
   });
 }

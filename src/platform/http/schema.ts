@@ -1,6 +1,7 @@
 // Wire shapes shared by every feature, and `named()`, which makes a schema a component of the OpenAPI document.
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 import { UUID_PATTERN } from '../../kernel/ids.ts';
+import { NOT_BLANK } from './keywords.ts';
 
 const components = new Map<string, TSchema>();
 
@@ -55,9 +56,9 @@ export const Instant = Type.String({
   description: 'RFC 3339 with offset',
 });
 export const Code = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', maxLength: 64 });
-/** Free text of 1 to `max` characters; NUL is refused before validation. */
+/** Free text of 1 to `max` characters, not of blanks alone; NUL is refused before validation. */
 export const Text = (max = 4000, description?: string) =>
-  Type.String({ minLength: 1, maxLength: max, ...(description ? { description } : {}) });
+  Type.String({ minLength: 1, maxLength: max, pattern: NOT_BLANK, ...(description ? { description } : {}) });
 
 export const Money = named(
   'Money',

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { FieldError } from '../../kernel/problem.ts';
+import type { Detail, FieldError } from '../../kernel/problem.ts';
 import { dbProblems } from '../db/errors.ts';
 import { httpProblems } from './problem.ts';
 
@@ -36,7 +36,7 @@ const LIMITS = {
   headerSize: 8192,
 };
 
-const bad = (code: string, detail: string, pointer = '') =>
+const bad = (code: string, detail: Detail, pointer = '') =>
   httpProblems['request.invalid']({}, [{ pointer, code, detail } satisfies FieldError]);
 
 /** What a request has brought so far. */
@@ -51,11 +51,18 @@ const unreadable = (text: string) => text.includes('\u0000') || text.includes('\
 /** Text fields by name, each once; names that nobody declared are refused by the schema. */
 function takeField(fields: Map<string, string>, name: string, value: string, truncated: boolean): void {
   const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`;
-  if (name === FILE) throw bad('multipart.no_file', 'send the part `file` with a filename', pointer);
-  if (name === '__proto__') throw bad('multipart.forbidden_name', 'this name is not allowed');
-  if (fields.has(name)) throw bad('multipart.duplicate', 'a field stands twice', pointer);
-  if (truncated) throw bad('multipart.field_size', `longer than ${LIMITS.fieldSize} bytes`, pointer);
-  if (unreadable(name + value)) throw bad('multipart.encoding', 'not text in UTF-8, or with U+0000', pointer);
+  if (name === FILE)
+    throw bad('multipart.no_file', ['`file` 部分须带文件名', 'send the part `file` with a filename'], pointer);
+  if (name === '__proto__') throw bad('multipart.forbidden_name', ['不允许此名称', 'this name is not allowed']);
+  if (fields.has(name)) throw bad('multipart.duplicate', ['字段重复', 'a field stands twice'], pointer);
+  if (truncated)
+    throw bad(
+      'multipart.field_size',
+      [`超过 ${LIMITS.fieldSize} 字节`, `longer than ${LIMITS.fieldSize} bytes`],
+      pointer,
+    );
+  if (unreadable(name + value))
+    throw bad('multipart.encoding', ['不是 UTF-8 文本，或含 U+0000', 'not text in UTF-8, or with U+0000'], pointer);
   fields.set(name, value);
 }
 
@@ -81,13 +88,21 @@ function listenToParts<T>(
     stream.once('limit', () => fail(httpProblems['request.too_large']({ limit: options.maxBytes })));
     reading.receiving = options.receive(stream, { fileName: fileName || null, mediaType }, req);
     reading.receiving.catch(fail);
-    if (unreadable(fileName ?? '')) fail(bad('multipart.encoding', 'the file name is not UTF-8', '/file'));
-    if (name !== FILE) fail(bad('multipart.file_name', 'the file is the part named `file`', '/file'));
+    if (unreadable(fileName ?? ''))
+      fail(bad('multipart.encoding', ['文件名不是 UTF-8', 'the file name is not UTF-8'], '/file'));
+    if (name !== FILE)
+      fail(bad('multipart.file_name', ['文件须为名为 `file` 的部分', 'the file is the part named `file`'], '/file'));
   });
-  busboy.on('filesLimit', () => fail(bad('multipart.files', 'one file in each request', '/file')));
+  busboy.on('filesLimit', () =>
+    fail(bad('multipart.files', ['每次请求一个文件', 'one file in each request'], '/file')),
+  );
   for (const event of ['fieldsLimit', 'partsLimit'] as const)
-    busboy.on(event, () => fail(bad('multipart.parts', 'too many parts')));
-  busboy.on('error', () => fail(bad('multipart.syntax', 'the body is not complete multipart/form-data')));
+    busboy.on(event, () => fail(bad('multipart.parts', ['部分过多', 'too many parts'])));
+  busboy.on('error', () =>
+    fail(
+      bad('multipart.syntax', ['请求体不是完整的 multipart/form-data', 'the body is not complete multipart/form-data']),
+    ),
+  );
 }
 
 async function readParts<T>(req: FastifyRequest, source: Readable, options: UploadOptions<T>): Promise<Received<T>> {
@@ -107,6 +122,13 @@ async function readParts<T>(req: FastifyRequest, source: Readable, options: Uplo
       busboy.on('finish', resolve);
       for (const event of ['error', 'aborted'] as const)
         source.on(event, () => fail(httpProblems['request.malformed']()));
+      // Whatever comes before, between and after the parts counts: a body without a length ends here as well.
+      let bytes = 0;
+      source.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > options.maxBytes + FRAME_BYTES)
+          fail(httpProblems['request.too_large']({ limit: options.maxBytes }));
+      });
       source.pipe(busboy);
     });
     return { fields: Object.fromEntries(reading.fields), file: await reading.receiving };
