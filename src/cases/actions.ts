@@ -3,7 +3,15 @@ import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { CORRECTION_ID, correctionProblems } from './correction-domain.ts';
-import { type CaseFacts, type CaseVerb, caseMachine, caseProblems, isHandlingTeam } from './domain.ts';
+import {
+  type CaseFacts,
+  type CaseVerb,
+  caseMachine,
+  caseProblems,
+  decisionToTell,
+  isHandlingTeam,
+  isUndecided,
+} from './domain.ts';
 import { shareProblems } from './share-domain.ts';
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
@@ -68,6 +76,14 @@ const onlyGiver = (c: CaseFacts, actor: Actor): Problem | undefined => {
         whoEn: 'proposer, approver and giver',
       })
     : undefined;
+};
+
+/** Each decision is told once; an undecided case has something to tell only while a refusal is reconsidered. */
+const notTold = (c: CaseFacts): Problem | undefined => {
+  const refused = isUndecided(c.state) ? decisionToTell(c) : undefined;
+  if (isUndecided(c.state) && !refused) return caseMachine.refuse(c.state, 'tell');
+  const toldOn = refused ? refused.toldOn : c.toldOn;
+  return toldOn === null ? undefined : caseProblems['case.told_already']({ toldOn });
 };
 
 /** Aid is paid out in full, or the applicant knows why there is none. */
@@ -180,7 +196,7 @@ export const caseActions = {
     label: ['请求联合救助', 'Ask for a joint share'],
     path: 'joint-share-request',
     officer: true,
-    guard: onlyTeam,
+    guard: (c, actor) => onlyTeam(c, actor) ?? notHalfApproved(c),
   },
   'joint-share': {
     verbs: ['share'],
@@ -206,8 +222,7 @@ export const caseActions = {
     officer: true,
     // Of a grant the applicant learns with the money; a refusal has to be told and explained.
     awaited: (c) => c.decisionOutcome === 'refused',
-    guard: (c, actor) =>
-      onlyTeam(c, actor) ?? (c.toldOn === null ? undefined : caseProblems['case.told_already']({ toldOn: c.toldOn })),
+    guard: (c, actor) => onlyTeam(c, actor) ?? notTold(c),
   },
   'typical-case': {
     verbs: ['mark-typical'],

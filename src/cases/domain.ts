@@ -1,8 +1,7 @@
 // The assistance case: lifecycle, refusals and pure decisions (2021 SPP rules on judicial assistance; contract §3).
 import { type Actor, may } from '../kernel/actor.ts';
 import { machine } from '../kernel/machine.ts';
-import { MAX_FEN } from '../kernel/money.ts';
-import { defineProblems, type FieldError } from '../kernel/problem.ts';
+import { defineProblems } from '../kernel/problem.ts';
 
 export const CASE_STATES = [
   'opened',
@@ -53,13 +52,20 @@ export const caseMachine = machine('case', '案件', CASE_STATES, {
   advance: { from: undecided, to: 'same' },
   share: { from: undecided, to: 'same' },
   revoke: { from: ['granted', 'disbursing', 'closed'], to: 'revoked' },
-  tell: { from: ['granted', 'refused', 'disbursing', 'closed'], to: 'same' },
+  // The day of a refusal may still be recorded while it is reconsidered; the guard of the action holds off undecided cases.
+  tell: {
+    from: ['under_review', 'awaiting_documents', 'pending_approval', 'granted', 'refused', 'disbursing', 'closed'],
+    to: 'same',
+  },
   'mark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
   'unmark-typical': { from: ['granted', 'disbursing', 'closed'], to: 'same' },
 });
 export type CaseVerb = keyof typeof caseMachine.verbs;
 
-/** What the guards look at; the case row has all of it. */
+/** A step that decided the case has a number. */
+type Told = { number: string | null; toldOn: string | null };
+
+/** What the guards look at; the case row has nearly all of it. */
 export type CaseFacts = {
   state: CaseState;
   handlingAgencyId: string;
@@ -78,6 +84,8 @@ export type CaseFacts = {
   outstandingItems: number;
   decisionOutcome: 'granted' | 'refused' | null;
   toldOn: string | null;
+  /** Read with the single case alone: while a refusal is reconsidered it is not on the row any more. */
+  decisions?: readonly Told[];
   grantedFen: bigint | null;
   paidFen: bigint;
   typicalMarkedOn: string | null;
@@ -103,7 +111,6 @@ export const NOT_TYPICAL = { typicalMarkedOn: null, typicalPublishedOn: null, ty
 export type CaseNarrative = { facts: string; hardship: string | null; acceptanceOpinion: string | null };
 export type Exclusion = { code: string; applies: boolean; note: string | null };
 export type CaseProposal = { opinion: string; exclusions: Exclusion[]; overrideReason?: string | null };
-export type Award = { beneficiaryId: string; amountFen: bigint; fundId: string | null };
 
 export const caseProblems = defineProblems({
   'case.not_competent': {
@@ -218,26 +225,14 @@ export function isUndecided(state: CaseState): boolean {
   return caseMachine.can(state, 'advance');
 }
 
+/** The decision that the applicant is told of: the one in force, or the refusal that is being reconsidered. */
+export function decisionToTell<D extends Told>(c: { decisions?: readonly D[] }): D | undefined {
+  return c.decisions?.findLast((d) => d.number !== null);
+}
+
 /** Ended cases show nobody in clear any more. */
 export function isCaseOpen(state: CaseState): boolean {
   return state !== 'closed' && state !== 'revoked' && state !== 'withdrawn';
-}
-
-/** Awards against the beneficiaries of the case: each at most once, more than nothing; all errors at once. */
-export function awardErrors(awards: readonly Award[], beneficiaryIds: ReadonlySet<string>): FieldError[] {
-  return awards.flatMap((award, i) => {
-    const errors: FieldError[] = [];
-    const at = `/awards/${i}`;
-    if (!beneficiaryIds.has(award.beneficiaryId))
-      errors.push({ pointer: `${at}/beneficiaryId`, code: 'beneficiary.unknown', detail: 'not of this case' });
-    if (awards.findIndex((other) => other.beneficiaryId === award.beneficiaryId) < i)
-      errors.push({ pointer: `${at}/beneficiaryId`, code: 'beneficiary.repeated', detail: 'one award for each' });
-    if (award.amountFen <= 0n)
-      errors.push({ pointer: `${at}/amount/amount`, code: 'amount.not_positive', detail: 'more than 0.00' });
-    if (award.amountFen > MAX_FEN / 100n)
-      errors.push({ pointer: `${at}/amount/amount`, code: 'amount.too_large', detail: 'beyond any award' });
-    return errors;
-  });
 }
 
 /** `辽沈和检司救〔2026〕12号` from the agency's template `{orgShort}检司救〔{year}〕{seq}号`. */

@@ -4,7 +4,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
-import { caseMachine } from './domain.ts';
+import { caseMachine, decisionToTell } from './domain.ts';
 import { type AssistanceCase, saveCase, saveTold } from './repository.ts';
 import { sealTold } from './sealed.ts';
 import { actingOfficer, lockCase } from './service.ts';
@@ -13,10 +13,12 @@ import { actingOfficer, lockCase } from './service.ts';
 function ensureDay(tx: Tx, toldOn: string, decidedOn: string): void {
   const pointer = '/toldOn';
   if (toldOn > tx.ctx.today)
-    throw httpProblems['request.rule_violated']({}, [{ pointer, code: 'date.future', detail: 'a day after today' }]);
+    throw httpProblems['request.rule_violated']({}, [
+      { pointer, code: 'date.future', detail: ['晚于今天', 'a day after today'] },
+    ]);
   if (toldOn < decidedOn)
     throw httpProblems['request.rule_violated']({}, [
-      { pointer, code: 'date.too_early', detail: `before the decision of ${decidedOn}` },
+      { pointer, code: 'date.too_early', detail: [`早于 ${decidedOn} 的决定`, `before the decision of ${decidedOn}`] },
     ]);
 }
 
@@ -28,7 +30,7 @@ export async function notifyApplicant(
 ): Promise<AssistanceCase> {
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'notification', c, tx.ctx.actor);
-  const decision = c.decisions.find((d) => d.number !== null && d.number === c.decisionNumber);
+  const decision = decisionToTell(c);
   if (!decision) throw new Error(`case ${id} is decided without a decision`);
   ensureDay(tx, input.toldOn, decision.decidedOn);
   const told = {
@@ -38,7 +40,9 @@ export async function notifyApplicant(
     toldSealed: input.note ? await sealTold(tx, id, decision.id, input.note) : null,
   };
   await saveTold(tx, decision.id, told);
-  const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, 'tell'), toldOn: input.toldOn });
+  // The row speaks of the decision in force; a refusal that is being reconsidered is none any more.
+  const inForce = decision.number === c.decisionNumber ? { toldOn: input.toldOn } : {};
+  const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, 'tell'), ...inForce });
   const { outcome } = decision;
   const data = { decisionId: decision.id, outcome, toldOn: input.toldOn, channel: input.channel };
   tx.record({ type: 'case.notified', kind: 'case', id, changed: ['decision'], data });

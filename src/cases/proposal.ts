@@ -8,7 +8,8 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
-import { type Award, awardErrors, type CaseProposal, caseMachine, type Exclusion, NO_SECOND_STEP } from './domain.ts';
+import { type Award, awardErrors } from './award-domain.ts';
+import { type CaseProposal, caseMachine, type Exclusion, NO_SECOND_STEP } from './domain.ts';
 import { keepRevisions } from './record-repository.ts';
 import { type AssistanceCase, type CaseRow, saveAwards, saveCase } from './repository.ts';
 import { proposalChanges } from './revisions.ts';
@@ -25,17 +26,22 @@ export type ProposalInput = {
 
 function proposalErrors(tx: Tx, input: ProposalInput): FieldError[] {
   const day = tx.ctx.today;
-  const errors = input.exclusions.flatMap(({ code }, i) => {
+  const errors = input.exclusions.flatMap(({ code }, i): FieldError[] => {
     const pointer = `/exclusions/${i}/code`;
-    if (!isCode('exclusions', code, day)) return [{ pointer, code: 'code.unknown', detail: `no exclusion ${code}` }];
+    if (!isCode('exclusions', code, day))
+      return [{ pointer, code: 'code.unknown', detail: [`没有不予救助情形 ${code}`, `no exclusion ${code}`] }];
     return input.exclusions.findIndex((other) => other.code === code) < i
-      ? [{ pointer, code: 'exclusion.repeated', detail: 'each exclusion once' }]
+      ? [{ pointer, code: 'exclusion.repeated', detail: ['每种情形只列一次', 'each exclusion once'] }]
       : [];
   });
   if (!isCode('eligibility', input.eligibilityCode, day))
-    errors.push({ pointer: '/eligibilityCode', code: 'code.unknown', detail: `not valid on ${day}` });
+    errors.push({ pointer: '/eligibilityCode', code: 'code.unknown', detail: [`${day} 无效`, `not valid on ${day}`] });
   if (input.override && !input.exclusions.some((e) => e.applies))
-    errors.push({ pointer: '/override', code: 'override.needless', detail: 'no exclusion applies' });
+    errors.push({
+      pointer: '/override',
+      code: 'override.needless',
+      detail: ['没有适用的不予救助情形', 'no exclusion applies'],
+    });
   return errors;
 }
 

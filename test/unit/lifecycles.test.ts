@@ -23,7 +23,7 @@ const expected: Readonly<Record<string, string>> = {
     granted|disbursing|closed revoke revoked; awaiting_documents|under_review note-documents =;
     opened|under_review|awaiting_documents|pending_approval advance =; opened|under_review|awaiting_documents|pending_approval share =;
     opened|under_review|awaiting_documents add-beneficiary =; pending_approval approve-step =;
-    granted|refused|disbursing|closed tell =; granted|disbursing|closed mark-typical =; granted|disbursing|closed unmark-typical =`,
+    under_review|awaiting_documents|pending_approval|granted|refused|disbursing|closed tell =; granted|disbursing|closed mark-typical =; granted|disbursing|closed unmark-typical =`,
   disbursement: `reserved authorise authorised; authorised|failed submit submitted; submitted|unknown settle settled; submitted|unknown fail failed;
     submitted mark-unknown unknown; reserved|authorised|failed void voided; settled confirm-receipt receipt_confirmed;
     settled dispute-receipt receipt_disputed; settled place-in-custody in_custody; in_custody exhaust-custody settled;

@@ -174,3 +174,45 @@ test('of the province, which has no superior, it is another chief', async () => 
   const granted = await story.decide('deputy.liaoning', known, 'approval', GRANT);
   expect(granted.body).toMatchObject({ state: 'granted', approvals: [{}, { level: 'province' }] });
 });
+
+describe('the day on which the applicant was told of the refusal', () => {
+  const told = (known: Known) => {
+    const { decidedOn } = known.body.decision as { decidedOn: string };
+    return { toldOn: decidedOn, channel: 'in_person', note: '当面说明' };
+  };
+
+  test('is recorded once while the refusal is reconsidered, up to the next decision', async () => {
+    const { api, story, refused, proposal } = reconsideration();
+    const known = await refused();
+    const body = told(known);
+    const under = await story.decide('handler.heping', known, 'reconsideration', NEW_FACTS);
+    const offered = (under.body.availableActions as Json[]).find((a) => a.action === 'notification');
+    expect(offered).toMatchObject({ allowed: true });
+    const early = await api.decide('handler.heping', known.path, 'notification', { ...body, toldOn: '2020-01-01' });
+    expect(codeOf(early)).toBe('422 request.rule_violated');
+    const after = await story.decide('handler.heping', known, 'notification', body);
+    expect(after.body).toMatchObject({ state: 'under_review', decision: null });
+    const decisions = () => api.get('handler.heping', `${known.path}/decisions`);
+    expect((await decisions()).body.items).toMatchObject([{ outcome: 'refused', toldOn: body.toldOn }]);
+    expect(codeOf(await api.decide('handler.heping', known.path, 'notification', body))).toBe('409 case.told_already');
+    await story.decide('handler.heping', known, 'proposal', proposal(known));
+    expect(codeOf(await api.decide('handler.heping', known.path, 'notification', body))).toBe('409 case.told_already');
+    const again = await story.decide('deputy.heping', known, 'approval', REFUSE);
+    expect(again.body).toMatchObject({ decision: { notification: null } });
+    const final = await story.decide('handler.heping', known, 'notification', body);
+    expect(final.body).toMatchObject({ state: 'refused', decision: { notification: { toldOn: body.toldOn } } });
+    expect((await decisions()).body.items).toMatchObject([{ toldOn: body.toldOn }, { toldOn: body.toldOn }]);
+  });
+
+  test('can be recorded with the new proposal before the chief; a case never refused has nothing to tell', async () => {
+    const { api, story, proposed, refused, again } = reconsideration();
+    const known = await refused();
+    const body = told(known);
+    await again(known);
+    const after = await story.decide('handler.heping', known, 'notification', body);
+    expect(after.body.state).toBe('pending_approval');
+    const fresh = await proposed();
+    const answer = await api.decide('handler.heping', fresh.path, 'notification', body);
+    expect(codeOf(answer)).toBe('409 case.illegal_transition');
+  });
+});
