@@ -98,25 +98,30 @@ describe('a document', () => {
   }, 60_000);
 });
 
-test('20 MiB and a byte are refused, whether the length is told beforehand or not', async () => {
-  const told = await upload(form(pdf(20 * 1_048_576 + 1)));
-  expect([told.status, ((await told.json()) as { code: string }).code]).toEqual([413, 'request.too_large']);
-  const path = `/v1/clues/${clue}/documents`;
-  const status = await new Promise<number>((resolve, reject) => {
-    const headers = { authorization, 'idempotency-key': 'chunked', 'content-type': 'multipart/form-data; boundary=b' };
-    const sending = request(`${address}${path}`, { method: 'POST', headers }, (answer) => {
+const HEAD =
+  '--b\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n';
+
+/** The status of an upload that tells no length. */
+function chunked(key: string, pieces: readonly (string | Uint8Array)[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization, 'idempotency-key': key, 'content-type': 'multipart/form-data; boundary=b' };
+    const sending = request(`${address}/v1/clues/${clue}/documents`, { method: 'POST', headers }, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
     sending.on('error', reject);
-    const head =
-      '--b\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n';
-    sending.write(head);
-    const piece = pdf(1_048_576);
-    for (let n = 0; n < 21; n++) sending.write(piece);
-    sending.end('\r\n--b--\r\n');
+    for (const piece of pieces) sending.write(piece);
+    sending.end();
   });
-  expect(status).toBe(413);
+}
+
+test('20 MiB and a byte are refused, whether the length is told beforehand or not', async () => {
+  const told = await upload(form(pdf(20 * 1_048_576 + 1)));
+  expect([told.status, ((await told.json()) as { code: string }).code]).toEqual([413, 'request.too_large']);
+  const pieces = Array<Uint8Array>(21).fill(pdf(1_048_576));
+  expect(await chunked('chunked', [HEAD, ...pieces, '\r\n--b--\r\n'])).toBe(413);
+  // Nor does what stands around the part go on for ever.
+  expect(await chunked('epilogue', [HEAD, pdf(2000), '\r\n--b--\r\n', ...pieces])).toBe(413);
 }, 60_000);
 
 test('a client that goes away in the middle leaves nothing, and the service goes on', async () => {

@@ -53,6 +53,15 @@ describe('the plan', () => {
     expect((await answer('chief.heping', visit)).status).toBe(403);
   });
 
+  test('is not called off or moved by an agency that was only invited', async () => {
+    const { aided, plannedVisit, story } = createGiven(service.api);
+    const visit = await plannedVisit((await aided()).c, { jointAgencyIds: [await story.agencyOf('wf.tiexi')] });
+    expect(codeOf(await answer('wf.tiexi', visit, 'cancellation', reason))).toBe('403 visit.not_competent');
+    const day = { ...reason, plannedOn: '2027-03-01' };
+    expect(codeOf(await answer('wf.tiexi', visit, 'rescheduling', day))).toBe('403 visit.not_competent');
+    expect((await answer('wf.tiexi', visit)).status).toBe(200);
+  });
+
   test('an objection asks for another day, which is confirmed anew; the former day stays', async () => {
     const { story } = createGiven(service.api);
     const visit = await joint();
