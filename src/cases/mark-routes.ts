@@ -26,7 +26,7 @@ export function markRoutes(app: App): void {
         tags,
         summary: 'Record that the applicant was told 登记告知申请人',
         description:
-          'The day and the way in which the applicant learned of the decision, once for each decision; after a refusal it is awaited. 登记告知日期与方式，每项决定一次；不予救助的应予告知并说明理由。',
+          'The day and the way in which the applicant learned of the decision, once for each decision; after a refusal it is awaited, and can still be recorded while that refusal is reconsidered. 登记告知日期与方式，每项决定一次；不予救助的应予告知并说明理由，重新审查期间仍可补登。',
         params,
         body: NotificationBody,
         response,
