@@ -3,8 +3,8 @@ import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import type { ClueFilter, ClueRow } from './repository.ts';
-import { filterOf } from './repository.ts';
+import { type ClueFilter, filterOf } from './list-repository.ts';
+import type { ClueRow } from './repository.ts';
 import { clues } from './table.ts';
 
 /** Written exactly as in the index `clues_queue`. */

@@ -1,14 +1,13 @@
 // Clues in the database: one row with sealed narrative, subjects with masked columns beside the ciphertext.
-import { and, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
-import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Subject } from '../persons/domain.ts';
 import { dataKeys } from '../platform/crypto/table.ts';
-import { access, type ListedRow, listScope, listVisible, visible } from '../platform/db/access.ts';
+import { access, listScope, visible } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { findRegion, regionChain } from '../reference/regions.ts';
-import type { ClueContent, ClueOutcome, ClueState } from './domain.ts';
+import type { ClueContent, ClueOutcome } from './domain.ts';
 import { clueRoutings, clueSubjects, clues } from './table.ts';
 
 export type ClueRow = typeof clues.$inferSelect;
@@ -260,31 +259,6 @@ export async function firstRouting(
   const row = { clueId, position, agencyId, until: null, reasonSealed: null };
   tx.later(insertRows(tx.db, clueRoutings, [row]));
   return { ...row, reason: null };
-}
-
-export type ClueFilter = {
-  state?: ClueState;
-  regionCode?: string;
-  agencyId?: string;
-  sourceAgencyId?: string;
-  updatedSince?: Date;
-  urgency?: ClueRow['urgency'];
-};
-
-export function filterOf(filter: ClueFilter): SQL | undefined {
-  return and(
-    filter.state ? eq(clues.state, filter.state) : undefined,
-    filter.regionCode ? eq(clues.regionCode, filter.regionCode) : undefined,
-    filter.agencyId ? eq(clues.receivingAgencyId, filter.agencyId) : undefined,
-    filter.sourceAgencyId ? eq(clues.sourceAgencyId, filter.sourceAgencyId) : undefined,
-    filter.updatedSince ? gte(clues.updatedAt, filter.updatedSince) : undefined,
-    filter.urgency ? eq(clues.urgency, filter.urgency) : undefined,
-  );
-}
-
-export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ListedRow<ClueRow>>> {
-  const where = filterOf(filter);
-  return listVisible(tx, 'clue', clues, where, page);
 }
 
 /** Marks that the case of a clue has ended (or runs again after a reconsideration); a handler of `cases` calls it. */

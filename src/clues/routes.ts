@@ -5,8 +5,9 @@ import { deadlinesOf } from '../deadlines/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
+import { listClues } from './list-repository.ts';
 import { listQueue } from './queue-repository.ts';
-import { type Clue, findClueToShow, listClues } from './repository.ts';
+import { type Clue, findClueToShow } from './repository.ts';
 import {
   AnswerBody,
   ClueInput,

@@ -91,7 +91,7 @@ export function writeOncePerTurn(client: pg.PoolClient): void {
       flush();
       return write(chunk, done);
     }
-    if (chunks.push(chunk) === 1) process.nextTick(flush);
+    if (chunks.push(chunk) === 1) setImmediate(flush);
     return true;
   };
 }

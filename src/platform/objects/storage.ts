@@ -1,5 +1,5 @@
 // The store and the spool that the settings name; nothing is touched before the first object.
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { directoryStore } from './directory.ts';
@@ -11,7 +11,7 @@ export type Storage = { store: ObjectStore; spool: Spool };
 
 /** Without a data directory only sealed content on its way to the S3 store lies here, in the user's own temporary directory. */
 export function openStorage({ s3, dataDir }: Pick<Config, 's3' | 'dataDir'>): Storage {
-  const home = join(dataDir ?? join(tmpdir(), `judicial-assistance-${process.getuid?.() ?? 'user'}`), 'documents');
+  const home = join(dataDir ?? join(tmpdir(), `judicial-assistance-${userInfo().uid}`), 'documents');
   const spool = createSpool(join(home, 'incoming'));
   return { spool, store: s3 ? s3Store(s3) : directoryStore(join(home, 'objects')) };
 }
