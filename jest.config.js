@@ -8,5 +8,6 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Suites wait for servers and databases of their own: a third worker fills two cores.
+  maxWorkers: 3,
 };

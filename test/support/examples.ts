@@ -61,7 +61,10 @@ export function normalise(examples: Examples, started: number): Examples {
   text = replaceInOrder(text, /(?<="(?:digest|salt|candidateId)":")[\w-]{22,43}(?=")/g, (n) =>
     `example-${n}`.padEnd(22, '0'),
   );
-  text = replaceInOrder(text, /(?<="client_secret":")[^"]+/g, (n) => `secret-shown-once-${n}`);
+  text = replaceInOrder(text, /(?<="(?:client_secret|secret)":")[^"]+/g, (n) => `secret-shown-once-${n}`);
+  text = replaceInOrder(text, /(?<="contentHash":")[0-9a-f]{64}(?=")/g, (n) => String(n).padStart(64, '0'));
+  // A year of system time from now, beyond the instants that are settled above.
+  text = text.replace(/(?<="(?:secretExpiresAt|previousSecretExpiresAt)":")[^"]+/g, '2027-11-16T01:17:00.000Z');
   text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));
   return JSON.parse(text) as Examples;
 }

@@ -6,7 +6,7 @@ import { createWalk } from './walk.ts';
 
 const service = useService();
 /** More of them by hand: WALKS=500; SEED repeats a run. */
-const WALKS = Number(process.env.WALKS ?? 25);
+const WALKS = Number(process.env.WALKS ?? 16);
 const [random = 0] = crypto.getRandomValues(new Int32Array(1));
 const seed = Number(process.env.SEED ?? random);
 
