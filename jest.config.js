@@ -8,6 +8,5 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   testTimeout: 30_000,
-  // Suites wait for servers and databases of their own: a third worker fills two cores.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

@@ -58,7 +58,7 @@ async function start(started: Started): Promise<void> {
   const log = logTo(config.logLevel);
   const opened = await openDatabase(config, log, started);
   const { tx, ownerUrl, newId, dataDir } = opened;
-  if (config.sandbox) await seedSandbox({ tx, ownerUrl });
+  if (config.sandbox) await seedSandbox({ tx, ownerUrl }, config.samples);
   const signer = await openSigner(tx.pool, tx.keyring, config.publicUrl, Date.now);
   const health: Health = { draining: false };
   const { pool, keyring } = tx;

@@ -15,6 +15,8 @@ export type Config = {
   ownerUrl: string | undefined;
   dataDir: string | undefined;
   sandbox: boolean;
+  /** A new sandbox is filled with the sample province. */
+  samples: boolean;
   production: boolean;
   logLevel: LogLevel;
   kekFile: string | undefined;
@@ -56,6 +58,7 @@ export const SETTINGS = [
   'DATABASE_OWNER_URL',
   'DATA_DIR',
   'SANDBOX',
+  'SANDBOX_SAMPLES',
   'NODE_ENV',
   'LOG_LEVEL',
   'KEK_FILE',
@@ -173,6 +176,7 @@ export function readConfig(env: Env): Config {
     ownerUrl: url('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
     dataDir: get('DATA_DIR'),
     sandbox,
+    samples: choice('SANDBOX_SAMPLES', ['true', 'false'], 'true') === 'true',
     production,
     logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     kekFile,

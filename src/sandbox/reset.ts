@@ -56,8 +56,8 @@ async function asOwner<T>(ownerUrl: string | undefined, work: (db: Db) => Promis
 }
 
 /** What a new sandbox holds: agencies, officers, funds, and the sample province, whole; what is there already is left as it is. */
-export function seedSandbox({ tx: deps, ownerUrl }: ResetDeps): Promise<void> {
-  return seedProvince(deps, () => asOwner(ownerUrl, emptied));
+export function seedSandbox({ tx: deps, ownerUrl }: ResetDeps, samples = true): Promise<void> {
+  return seedProvince(deps, () => asOwner(ownerUrl, emptied), samples);
 }
 
 export function resetSandbox({ tx: deps, ownerUrl }: ResetDeps, request: TxRequest): Promise<Reset> {

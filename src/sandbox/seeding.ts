@@ -49,10 +49,11 @@ async function alone(deps: TxDeps, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Idempotent; `empty` clears away what an interrupted seeding left behind. */
-export function seedProvince(deps: TxDeps, empty: () => Promise<unknown>): Promise<void> {
+/** Idempotent; `empty` clears away what an interrupted seeding left behind; without `samples` there are agencies and officers alone. */
+export function seedProvince(deps: TxDeps, empty: () => Promise<unknown>, samples = true): Promise<void> {
   return alone(deps, async () => {
     await seedReference(deps);
+    if (!samples) return;
     const { province, today } = await look(deps);
     if (province === 'whole') return;
     if (province === 'half') {

@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 /** Nothing of this machine's settings reaches the process, only where programs and temporary files are. */
 function environment(env: Env): Env {
   const kept = ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return { ...Object.fromEntries(kept), PORT: '0', METRICS_PORT: '0', ...env };
+  return { ...Object.fromEntries(kept), PORT: '0', METRICS_PORT: '0', SANDBOX_SAMPLES: 'false', ...env };
 }
 
 export class Running {

@@ -60,7 +60,8 @@ describe('who is told', () => {
     });
     expect(notice.body.number).toMatch(/^CN-210102-\d{4}-\d+$/);
     const text = JSON.stringify(notice.body);
-    for (const secret of ['13912345678', '139****', '救助完毕', '李秀兰', '南湖', '1381234', '建国']) expect(text).not.toContain(secret);
+    for (const secret of ['13912345678', '139****', '救助完毕', '李秀兰', '南湖', '1381234', '建国'])
+      expect(text).not.toContain(secret);
     expect((await api.get('wf.heping', known.path)).status).toBe(403);
     for (const officer of ['handler.heping', 'supervisor.liaoning'])
       expect(await listed(officer, known)).toHaveLength(1);
