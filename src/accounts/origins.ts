@@ -2,10 +2,10 @@
 import { caseProblems } from '../cases/domain.ts';
 import { openSubjects } from '../cases/sealed.ts';
 import { type AssistanceCase, findCase, isHandlingTeam, requireCase } from '../cases/service.ts';
-import { type Clue, findClue } from '../clues/service.ts';
+import { findClue } from '../clues/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { caseOrigin, clueOrigin } from '../referrals/origins.ts';
+import { caseOrigin, clueOrigin, personsOfClue } from '../referrals/origins.ts';
 import {
   findReferral,
   type OriginPerson,
@@ -93,14 +93,6 @@ async function sourceOf(tx: Tx, account: Account): Promise<Source> {
   const packed = await openPackage(tx, account.id, tx.ctx.actor.agency.id);
   if (!packed) throw accountProblems['account.no_origin']();
   return { assistanceCaseId: null, persons: [JSON.parse(packed) as OriginPerson] };
-}
-
-/** The clue may have been answered since it was routed. */
-function personsOfClue(clue: Clue): ReferralOrigin['persons'] {
-  return clue.subjectRows.flatMap((row, i) => {
-    const subject = clue.content.subjects[i];
-    return subject ? [toOriginPerson(row, subject)] : [];
-  });
 }
 
 /** The account's person, under whichever id the source knows them. */

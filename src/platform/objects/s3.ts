@@ -1,4 +1,4 @@
-// The store as an option: any S3-compatible server. Requests are signed (SigV4) over the hash of the ciphertext, which is sent
+// The store as an option: a server that speaks S3. Requests are signed (SigV4) over the hash of the ciphertext, which is sent
 // as a stream of known length; addresses are path-style, as servers of one's own want them.
 import { createReadStream } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
