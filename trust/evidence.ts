@@ -51,16 +51,13 @@ export const tableRow = (line: Line): string => {
 /** Rows and notes of a file that `text()` wrote. */
 export function parse(markdown: string): Line[] {
   const lines = markdown.split('\n');
-  const notes = lines.flatMap((line) => {
-    const found = /^- (\S+) (.+?): (.*)$/.exec(line);
-    return found ? [{ number: found[1], name: found[2], sentence: found[3] ?? '' }] : [];
-  });
   return lines.flatMap((row) => {
     const cells = row.split('|').map((text) => text.trim());
     if (cells.length !== COLUMNS.length + 2 || !/^[A-Z]-\d+$/.test(cells[1] ?? '')) return [];
     const [, number = '', name = '', target = '', figure = '', met, seed = '', commit = '', day = '', seconds = ''] =
       cells;
-    const detail = notes.filter((note) => note.number === number && note.name === name).map((note) => note.sentence);
+    const opening = `- ${number} ${name}: `;
+    const detail = lines.filter((line) => line.startsWith(opening)).map((line) => line.slice(opening.length));
     return [{ number, name, target, figure, met: met === 'yes', seed, commit, day, seconds, detail }];
   });
 }
