@@ -49,6 +49,7 @@ export const toolGates: readonly Gate[] = [
   tool('types', 'node_modules/typescript/bin/tsc', ['--noEmit']),
   tool('lint and format', 'node_modules/@biomejs/biome/bin/biome', ['check', '--max-diagnostics=30', '.']),
   tool('openapi drift', 'src/bin/openapi.ts', ['--check']),
+  tool('executed examples drift', 'scripts/examples.ts', ['--check']),
   tool('lifecycle diagrams drift', 'scripts/lifecycles.ts', ['--check']),
   contractLint,
 ];
