@@ -109,6 +109,10 @@ export async function openStage(rows: number, rare: number, nodeArgs: string[] =
     PORT: String(port),
     METRICS_PORT: '0',
     LOG_LEVEL: 'warn',
+    // Counted like any other, and never refused.
+    QUOTA_REQUESTS: '100000000',
+    QUOTA_EXPENSIVE: '100000000',
+    QUOTA_AGENCY: '100000000',
     DATA_DIR: dataDir,
   };
   const service = await launch([...nodeArgs, 'src/bin/server.ts'], env, /Ctrl-C stops/);

@@ -51,6 +51,7 @@ import { personRoutes } from './persons/routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
 import type { Pool } from './platform/db/client.ts';
+import { createCounts } from './platform/db/counts.ts';
 import type { FactSink, TxDeps } from './platform/db/tx.ts';
 import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
@@ -61,6 +62,7 @@ import { registerLimits } from './platform/http/limits.ts';
 import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
 import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
 import { registerProblems } from './platform/http/problem.ts';
+import { createAdmission, WINDOW_SECONDS } from './platform/http/quota.ts';
 import { type App, createServer } from './platform/http/server.ts';
 import { errorFields, type Log } from './platform/log.ts';
 import { openStorage } from './platform/objects/storage.ts';
@@ -149,7 +151,14 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   observeRequests(app, metrics);
   registerLimits(app);
   const authenticator = createAuthenticator(signer, actorSource(tx), deps.systemNow);
-  registerAuth(app, authenticator.authenticate);
+  const counts = createCounts({
+    pool,
+    now: deps.systemNow,
+    windowSeconds: WINDOW_SECONDS,
+    onError: (error) => log.warn('quotas are not exchanged', errorFields(error)),
+  });
+  app.addHook('onClose', () => counts.stop());
+  registerAuth(app, authenticator.authenticate, createAdmission(counts, config.quota));
   registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);

@@ -29,7 +29,25 @@ export type Config = {
   scannerUrl: string | undefined;
   /** Where a province keeps its own letter templates. */
   templatesDir: string | undefined;
+  quota: QuotaSettings;
 };
+
+/** Requests in a minute; 0 = no such quota. */
+export type QuotaSettings = {
+  /** Of one credential. */
+  requests: number;
+  /** Of one credential on expensive operations. */
+  expensive: number;
+  /** Of all credentials of an agency together. */
+  agency: number;
+};
+
+/** The sandbox's is promised (contract.md §2): nothing else may end a run there earlier. */
+const QUOTAS = {
+  sandbox: { requests: 6000, expensive: 6000, agency: 60_000 },
+  live: { requests: 1200, expensive: 60, agency: 12_000 },
+} as const;
+const MAX_QUOTA = 100_000_000;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -73,6 +91,9 @@ export const SETTINGS = [
   'S3_SECRET_ACCESS_KEY',
   'SCANNER_URL',
   'TEMPLATES_DIR',
+  'QUOTA_REQUESTS',
+  'QUOTA_EXPENSIVE',
+  'QUOTA_AGENCY',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -165,6 +186,7 @@ export function readConfig(env: Env): Config {
     problems.push('PUBLIC_URL is required when NODE_ENV=production: it stands in links and as token issuer.');
   if (production && get('DATA_DIR') === undefined && get('DOCUMENT_STORE') !== 's3')
     problems.push('DATA_DIR is required when NODE_ENV=production, unless DOCUMENT_STORE=s3: documents are kept there.');
+  const quotas = QUOTAS[sandbox ? 'sandbox' : 'live'];
   const config: Config = {
     host,
     port,
@@ -186,6 +208,11 @@ export function readConfig(env: Env): Config {
     s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
     scannerUrl: url('SCANNER_URL', ['tcp:']),
     templatesDir: get('TEMPLATES_DIR'),
+    quota: {
+      requests: integer('QUOTA_REQUESTS', quotas.requests, 0, MAX_QUOTA),
+      expensive: integer('QUOTA_EXPENSIVE', quotas.expensive, 0, MAX_QUOTA),
+      agency: integer('QUOTA_AGENCY', quotas.agency, 0, MAX_QUOTA),
+    },
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -34,7 +34,9 @@ export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = options.database ?? (await createDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'service-data-'));
-  const env = { SANDBOX: 'true', PUBLIC_URL: 'http://service.test', DATA_DIR: dataDir, ...options.env };
+  // Suites send more than a caller may: what the quotas do has a suite of its own.
+  const quota = { QUOTA_REQUESTS: '1000000', QUOTA_EXPENSIVE: '1000000', QUOTA_AGENCY: '1000000' };
+  const env = { SANDBOX: 'true', PUBLIC_URL: 'http://service.test', DATA_DIR: dataDir, ...quota, ...options.env };
   const config = readConfig(env);
   const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
   const owner = createPool({ url: database.ownerUrl, max: 1, onError: () => undefined });

@@ -1,5 +1,5 @@
 // Authentication and permission, executed once from the route's declaration (S-15: a route without policy does not boot).
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
 import { defineProblems } from '../../kernel/problem.ts';
 
@@ -35,14 +35,20 @@ function bearer(req: FastifyRequest): string {
   return token;
 }
 
-export function registerAuth(app: FastifyInstance, authenticate: Authenticate): void {
-  app.addHook('onRequest', async (req) => {
+/** `admit` sees every request of a known caller, those that will lack a permission too (quotas). */
+export function registerAuth(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  admit?: (req: FastifyRequest, reply: FastifyReply, actor: Actor) => void,
+): void {
+  app.addHook('onRequest', async (req, reply) => {
     if (req.is404) return;
     const permission = req.routeOptions.config.permission;
     if (permission === undefined || permission === 'public') return;
     const actor = await authenticate(bearer(req));
     if (!actor) throw authProblems['auth.token_invalid']();
     req.actor = actor;
+    admit?.(req, reply, actor);
     if (permission !== 'authenticated' && !actor.permissions.has(permission))
       throw authProblems['auth.forbidden']({ permission });
   });

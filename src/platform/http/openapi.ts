@@ -53,7 +53,7 @@ function statusesOf(route: RouteOptions): number[] {
   const write = route.method !== 'GET';
   const open = config.permission === 'public';
   const statuses = [400, 503];
-  if (!open) statuses.push(401, 403);
+  if (!open) statuses.push(401, 403, 429);
   if (config.resource || route.url.includes('/:')) statuses.push(404);
   if (write) statuses.push(413, 415, 422);
   if (write && !open) statuses.push(409, 412);
@@ -111,6 +111,7 @@ function enrich(route: RouteOptions): void {
     schema['x-permission'] = config.permission;
   if (config.idempotent) schema['x-idempotency-key'] = 'required';
   if (config.ifMatch) schema['x-if-match'] = 'required';
+  if (config.expensive) schema['x-quota'] = 'expensive';
   if (config.resource) schema['x-resource'] = config.resource;
   route.schema = schema;
 }
