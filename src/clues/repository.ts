@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
 import type { Subject } from '../persons/domain.ts';
 import { dataKeys } from '../platform/crypto/table.ts';
-import { access, listScope, visible } from '../platform/db/access.ts';
+import { access, listScope, openSight, sightName, visible, visibleAs } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { findRegion, regionChain } from '../reference/regions.ts';
@@ -28,10 +28,8 @@ const placeOf = (table: string, column: string, rowId: string) => ({ table, colu
 const wanted = sql.placeholder('id');
 
 /** The row if the caller sees it; `visible` with its values left open. */
-const rowQuery = (db: Tx['db'], oversight: boolean) => {
-  const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
-  const sees = sql`exists (select 1 from access a where a.kind = 'clue' and a.agency_id = ${sql.placeholder('scope')}
-    and a.resource_id = ${clues.id} and (a.until is null or a.until > now())${open})`;
+const rowQuery = (tx: Tx, db: Tx['db']) => {
+  const sees = visibleAs(openSight(tx.ctx), 'clue', clues.id);
   return db
     .select()
     .from(clues)
@@ -54,9 +52,9 @@ type Parts = [row: ClueRow | undefined, subjectRows: SubjectRow[], routings: Rou
 
 /** The clue and what hangs on it in one flight; a lock is taken first, so that what follows is what it guards. */
 async function readParts(tx: Tx, id: string, lock: boolean): Promise<Parts> {
-  const { oversight, scope } = tx.ctx;
-  const found = prepared(tx.db, `clue|${oversight}|${lock}`, (db, name) => {
-    const query = rowQuery(db, oversight);
+  const { scope } = tx.ctx;
+  const found = prepared(tx.db, `clue|${sightName(tx.ctx, 'clue')}|${lock}`, (db, name) => {
+    const query = rowQuery(tx, db);
     return (lock ? query.for('update') : query).prepare(name);
   }).execute({ id, scope });
   const [rows, subjectRows, routings] = await Promise.all([found, subjectsOf(tx, id), routingsOf(tx, id)]);

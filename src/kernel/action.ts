@@ -1,6 +1,7 @@
 // Actions: what a caller may do with a resource now and why not; the verbs ask the same table, so both always agree.
 import type { Actor, Permission } from './actor.ts';
 import { may } from './actor.ts';
+import { canProblems, refusalOf } from './can.ts';
 import type { Machine } from './machine.ts';
 import { defineProblems, fillText, type Language, type Problem, problemSpec } from './problem.ts';
 
@@ -60,7 +61,7 @@ function refusal<F extends { state: S }, S extends string, V extends string>(
   return spec.guard?.(facts, actor);
 }
 
-/** Throws the problem that stands in the way of `action`, if any. Verbs call this first; routes have checked the permission. */
+/** Throws the problem that stands in the way of `action`, if any. Verbs call this first; what a route has let pass without the permission ends here. */
 export function ensureAction<F extends { state: S }, S extends string, V extends string>(
   m: Machine<S, V>,
   table: ActionTable<F, V>,
@@ -70,8 +71,9 @@ export function ensureAction<F extends { state: S }, S extends string, V extends
 ): void {
   const spec = table[action];
   if (!spec) throw new Error(`no action ${action}`);
-  const problem = refusal(m, spec, facts, actor);
-  if (problem) throw problem;
+  const { permission } = spec;
+  const refused = refusalOf(actor, { permission }, { rule: () => refusal(m, spec, facts, actor) });
+  if (refused) throw refused.problem ?? canProblems['auth.forbidden']({ permission });
 }
 
 /** The actions the caller's role knows, each with `allowed` and the reasons against it. */

@@ -17,7 +17,17 @@ export type ResourceKind =
   | 'duplicate_verdict'
   | 'sandbox';
 
-export type Relation = 'source' | 'receiver' | 'handler' | 'recipient' | 'owner' | 'partner' | 'treasury' | 'oversight';
+export type Relation =
+  | 'source'
+  | 'receiver'
+  | 'handler'
+  | 'recipient'
+  | 'owner'
+  | 'partner'
+  | 'treasury'
+  | 'oversight'
+  /** Of a break-glass grant to the one resource it names; the grant itself is the scope (ADR 0017). */
+  | 'emergency';
 
 export type AccessGrant = { agencyId: string; relation: Relation; until?: Date };
 

@@ -13,10 +13,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
+import { RELATIONS, sees } from '../../kernel/can.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Db } from './client.ts';
-import type { Tx } from './context.ts';
+import type { Ctx, Tx } from './context.ts';
 import { insertRows, prepared } from './prepared.ts';
 
 export const access = pgTable(
@@ -34,25 +35,47 @@ export const access = pgTable(
   ],
 );
 
-function relationOpen(ctx: { oversight: boolean }): SQL | undefined {
-  return ctx.oversight ? undefined : sql`${access.relation} <> 'oversight'`;
+/** Whose rows, and what of the table of kernel/can.ts is open to them. */
+type Sight = { scope: string | Placeholder; oversight: boolean; unfiltered?: Ctx['unfiltered'] | undefined };
+type AccessColumns = { relation: SQL | PgColumn; until: SQL | PgColumn };
+
+const aliased: AccessColumns = { relation: sql`a.relation`, until: sql`a.until` };
+
+/** The relation has not ended, and is none that opens nothing to this caller. */
+function opens({ oversight }: Sight, { relation, until }: AccessColumns): SQL {
+  const held = new Set<string>(oversight ? ['oversight:read'] : []);
+  const closed = Object.keys(RELATIONS).filter((name) => !sees(name, held));
+  const unless = closed.map((name) => sql` and ${relation} <> ${sql.raw(`'${name}'`)}`);
+  return sql.join([sql`(${until} is null or ${until} > now())`, ...unless]);
 }
 
-const notEnded = sql`(${access.until} is null or ${access.until} > now())`;
+/** The application's wall is down: a test looks whether row security holds alone (S-19). No setting of the service does this. */
+const isDown = ({ unfiltered }: Pick<Sight, 'unfiltered'>, kind: ResourceKind) =>
+  unfiltered === 'all' || unfiltered === kind;
+
+/** The caller's sight with the scope left open, for a statement that is built once. */
+export const openSight = ({ oversight, unfiltered }: Pick<Ctx, 'oversight' | 'unfiltered'>): Sight => ({
+  scope: sql.placeholder('scope'),
+  oversight,
+  unfiltered,
+});
+
+/** What such a statement differs by. */
+export const sightName = (ctx: Pick<Ctx, 'oversight' | 'unfiltered'>, kind: ResourceKind): string =>
+  `${ctx.oversight}${isDown(ctx, kind) ? '|down' : ''}`;
 
 /** Condition "the caller sees this row"; every repository read carries it, row security repeats it. */
-export function visible(tx: Tx, kind: ResourceKind, id: PgColumn): SQL {
-  const ctx = tx.ctx;
-  const open = ctx.oversight ? sql`` : sql` and a.relation <> 'oversight'`;
-  return sql`exists (select 1 from access a where a.kind = ${kind} and a.agency_id = ${ctx.scope} and a.resource_id = ${id} and (a.until is null or a.until > now())${open})`;
+export function visibleAs(sight: Sight, kind: ResourceKind, id: PgColumn): SQL {
+  if (isDown(sight, kind)) return sql`true`;
+  return sql`exists (select 1 from access a where a.kind = ${kind} and a.agency_id = ${sight.scope} and a.resource_id = ${id} and ${opens(sight, aliased)})`;
 }
 
-type Scope = { scope: string | Placeholder; oversight: boolean };
+export const visible = (tx: Tx, kind: ResourceKind, id: PgColumn): SQL => visibleAs(tx.ctx, kind, id);
 
-function scoped(kind: ResourceKind, { scope, oversight }: Scope, before: string | Placeholder | null): SQL | undefined {
-  const relation = relationOpen({ oversight });
+function scoped(kind: ResourceKind, sight: Sight, before: string | Placeholder | null): SQL | undefined {
+  const mine = isDown(sight, kind) ? undefined : and(eq(access.agencyId, sight.scope), opens(sight, access));
   const later = before === null ? undefined : lt(access.resourceId, before);
-  return and(eq(access.kind, kind), eq(access.agencyId, scope), notEnded, relation, later);
+  return and(eq(access.kind, kind), mine, later);
 }
 
 /** Conditions for a list that is driven by the access rows: join `access` on the id and order by `access.resourceId`. */
@@ -86,6 +109,7 @@ async function countVisible(
 
 /** The relations through which the caller's scope sees the resource now, or undefined. */
 export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promise<string | undefined> {
+  if (isDown(tx.ctx, kind)) return 'owner';
   const wanted = { kind, scope: tx.ctx.scope, id };
   const [row] = await prepared(tx.db, 'relation', (db, name) =>
     db
@@ -96,7 +120,7 @@ export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promis
           eq(access.kind, sql.placeholder('kind')),
           eq(access.agencyId, sql.placeholder('scope')),
           eq(access.resourceId, sql.placeholder('id')),
-          notEnded,
+          sql`(${access.until} is null or ${access.until} > now())`,
         ),
       )
       .prepare(name),
@@ -163,9 +187,10 @@ function pageQuery(db: Db, table: Listed, where: SQL | undefined, limit: number)
 
 /** The page without filters, which most lists are: built once per connection. */
 function plainPage(tx: Tx, kind: ResourceKind, table: Listed, { before, limit }: PageRequest) {
-  const { oversight, scope } = tx.ctx;
-  const open = { scope: sql.placeholder('scope'), oversight };
-  return prepared(tx.db, `page|${kind}|${getTableName(table)}|${oversight}|${before !== null}|${limit}`, (db, name) =>
+  const { scope } = tx.ctx;
+  const open = openSight(tx.ctx);
+  const built = `page|${kind}|${getTableName(table)}|${sightName(tx.ctx, kind)}|${before !== null}|${limit}`;
+  return prepared(tx.db, built, (db, name) =>
     pageQuery(db, table, scoped(kind, open, before && sql.placeholder('before')), limit + 1).prepare(name),
   ).execute({ scope, before });
 }

@@ -10,9 +10,17 @@ import type { Connection } from './client.ts';
 import type { Ctx, Tx, View, ViewAct } from './context.ts';
 import { ENTER_GATE, gateClosed } from './gate.ts';
 
-export type TxRequest = { actor: Actor; requestId: string; language: Language; dryRun: boolean; oversight: boolean };
+export type TxRequest = {
+  actor: Actor;
+  requestId: string;
+  language: Language;
+  dryRun: boolean;
+  oversight: boolean;
+  /** Whose rows are open: the caller's agency unless it reads under a grant of its own (ADR 0017). */
+  scope?: string;
+};
 
-type OpenDeps = { newId: NewId; keyring: Keyring };
+type OpenDeps = { newId: NewId; keyring: Keyring; unfiltered?: Ctx['unfiltered'] };
 
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
@@ -50,11 +58,12 @@ function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & 
   };
   const ctx = {
     actor: request.actor,
-    scope: request.actor.agency.id,
+    scope: request.scope ?? request.actor.agency.id,
     oversight: request.oversight,
     requestId: request.requestId,
     language: request.language,
     dryRun: request.dryRun,
+    ...(deps.unfiltered ? { unfiltered: deps.unfiltered } : {}),
   } as Ctx;
   for (const name of CLOCK)
     Object.defineProperty(ctx, name, { get: clockUnread, configurable: true, enumerable: true });
@@ -102,7 +111,7 @@ export async function begin<A>(
   { open = OPEN, ahead }: { open?: typeof OPEN; ahead?: ((tx: Tx) => Promise<A>) | undefined } = {},
 ): Promise<Open & { early: A | undefined }> {
   const { clock, ...opened } = createTx(deps, conn, request);
-  const values = [request.actor.agency.id, request.oversight ? 'on' : 'off'];
+  const values = [opened.tx.ctx.scope, request.oversight ? 'on' : 'off'];
   const begun = conn.client.query('begin');
   // The clock is there before any answer to what is sent ahead.
   const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {

@@ -1,6 +1,7 @@
 // Authentication and permission, executed once from the route's declaration (S-15: a route without policy does not boot).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
+import { can, canProblems } from '../../kernel/can.ts';
 import { defineProblems } from '../../kernel/problem.ts';
 
 export const authProblems = defineProblems({
@@ -13,15 +14,6 @@ export const authProblems = defineProblems({
     status: 401,
     zh: ['访问令牌无效', '访问令牌无效、已过期或已停用', '重新取得访问令牌'],
     en: ['Invalid access token', 'the access token is invalid, expired or suspended', 'get a new access token'],
-  },
-  'auth.forbidden': {
-    status: 403,
-    zh: ['没有权限', '当前身份没有权限 {permission}', '请由具备该权限的人员办理'],
-    en: [
-      'Not permitted',
-      'this identity lacks the permission {permission}',
-      'let an officer with that permission do it',
-    ],
   },
 });
 
@@ -43,13 +35,12 @@ export function registerAuth(
 ): void {
   app.addHook('onRequest', async (req, reply) => {
     if (req.is404) return;
-    const permission = req.routeOptions.config.permission;
-    if (permission === undefined || permission === 'public') return;
+    const { permission } = req.routeOptions.config;
+    if (permission === 'public') return;
     const actor = await authenticate(bearer(req));
     if (!actor) throw authProblems['auth.token_invalid']();
     req.actor = actor;
     admit?.(req, reply, actor);
-    if (permission !== 'authenticated' && !actor.permissions.has(permission))
-      throw authProblems['auth.forbidden']({ permission });
+    if (!can(actor, { permission })) throw canProblems['auth.forbidden']({ permission: permission ?? 'none' });
   });
 }

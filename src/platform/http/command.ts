@@ -1,6 +1,7 @@
 // One write, one transaction: authenticate → permission → visible → replay → If-Match → verb; and the reads beside it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
+import { can } from '../../kernel/can.ts';
 import type { ResourceKind } from '../../kernel/fact.ts';
 import type { Page } from '../../kernel/page.ts';
 import { relationTo } from '../db/access.ts';
@@ -60,9 +61,9 @@ function seeing(req: FastifyRequest): ((tx: Tx) => Promise<void>) | undefined {
   const { id } = req.params as { id?: string };
   if (resource)
     return async (tx) => {
-      const relation = await relationTo(tx, resource.kind, resource.id);
-      const hidden = relation === undefined || (relation === 'oversight' && !tx.ctx.oversight);
-      if (hidden) throw httpProblems['resource.not_found']();
+      const relation = (await relationTo(tx, resource.kind, resource.id)) ?? null;
+      const { permission } = req.routeOptions.config;
+      if (!can(tx.ctx.actor, { permission }, { relation })) throw httpProblems['resource.not_found']();
     };
   return find && id
     ? async (tx) => {

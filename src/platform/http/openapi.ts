@@ -173,10 +173,9 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
   });
   app.addHook('onRoute', (route) => {
     if (route.method === 'HEAD' || route.method === 'OPTIONS') return;
-    if (route.schema?.hide) return rememberRoute(app, String(route.method), route.url);
     if (!route.config?.permission) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
     rememberRoute(app, String(route.method), route.url);
-    enrich(route);
+    if (!route.schema?.hide) enrich(route);
   });
 }
 
