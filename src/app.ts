@@ -48,6 +48,7 @@ import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
 import { personReviewRoutes } from './persons/review-routes.ts';
 import { personRoutes } from './persons/routes.ts';
+import { safeContactRoutes } from './persons/safe-contact-routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
 import type { Pool } from './platform/db/client.ts';
@@ -174,6 +175,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   personRoutes(app);
   personHistoryRoutes(app);
   personReviewRoutes(app);
+  safeContactRoutes(app);
   clueRoutes(app);
   clueDuplicateRoutes(app);
   clueReceiptRoutes(app, { signer });

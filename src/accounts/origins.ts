@@ -143,6 +143,7 @@ async function planAccountVisit(tx: Tx, id: string, input: VisitInput): Promise<
     personIds: requireVisited(input.personIds, everybody, everybody),
     plannedOn: input.plannedOn,
     mode: input.mode,
+    chosen: true,
     jointAgencyIds: await requireJointAgencies(tx, input.jointAgencyIds),
   });
 }

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { AgencyRow } from '../agencies/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import { ID_TYPES, SEXES } from '../persons/schema.ts';
 import type { MaskedPerson } from '../persons/service.ts';
 import type { ListedRow } from '../platform/db/access.ts';
@@ -101,6 +102,7 @@ const Reason = Nullable(Type.String({ maxLength: 4000, description: 'for the own
 export const AccountView = named(
   'MonitoringAccount',
   Closed({
+    safeContact: SafeContactPart,
     ...listed,
     person: Closed(
       {
@@ -232,7 +234,7 @@ export function toAccountView(
   account: Account,
   person: MaskedPerson | undefined,
   agencyOf: (id: string) => AgencyRow,
-): Static<typeof AccountView> {
+): Omit<Static<typeof AccountView>, 'safeContact'> {
   const { actor, language } = tx.ctx;
   const own = isOwner(account, actor.agency.id);
   const shown = (text: string | null | undefined) => (own ? (text ?? null) : null);

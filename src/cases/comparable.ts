@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { requireAgencyMap } from '../agencies/service.ts';
 import { yearOf } from '../kernel/civil-date.ts';
 import { toMoney } from '../kernel/money.ts';
+import { contactRules } from '../persons/safe-contact.ts';
 import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
@@ -69,6 +70,8 @@ export async function comparableCases(
   c: AssistanceCase,
   { scope = 'city', ...asked }: Asked,
 ): Promise<Static<typeof ComparableView>> {
+  // From whom a person of the case is hidden, there is no case.
+  await contactRules(tx, 'case', c.id);
   const eligibilityCode = asked.eligibilityCode ?? c.eligibilityCode;
   if (asked.eligibilityCode && !isCode('eligibility', asked.eligibilityCode, tx.ctx.today)) {
     const detail = asked.eligibilityCode;

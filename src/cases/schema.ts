@@ -2,6 +2,7 @@
 import { type TSchema, Type } from 'typebox';
 import { LinkedCaseSchema } from '../clues/schema.ts';
 import { DeadlinePart } from '../deadlines/schema.ts';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import { CASE_RELATIONS, ID_TYPES, SEXES } from '../persons/schema.ts';
 import {
   AgencyRef,
@@ -205,6 +206,7 @@ export const CaseVisit = named(
 );
 
 const caseMembers = {
+  safeContact: SafeContactPart,
   ...listed,
   handlingAgency: AgencyRef,
   handler: Nullable(OfficerRef),

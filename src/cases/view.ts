@@ -5,6 +5,7 @@ import { availableActions } from '../kernel/action.ts';
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
+import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
 import { toSubjectView } from '../persons/schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -118,19 +119,21 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
   const typicalCase = markOf(c);
-  const [refs, parts, advances, shares] = await Promise.all([
+  const [refs, parts, advances, shares, rules] = await Promise.all([
     refsOf(tx, agenciesOf(c), officersOf(c)),
     loadParts(tx, c.id),
     viewAdvances(tx, c),
     viewShares(tx, c.id),
+    contactRules(tx, 'case', c.id),
   ]);
   return {
+    safeContact: toSafeContact(tx, 'case', rules),
     ...listedOf(c),
     ...viewTexts(c, texts),
     handlingAgency: refs.agency(c.handlingAgencyId),
     handler: c.handlerOfficerId ? refs.officer(c.handlerOfficerId) : null,
     linkedCase: linkedCaseOf(c),
-    beneficiaries: await viewBeneficiaries(tx, c),
+    beneficiaries: coverHidden(tx, rules, await viewBeneficiaries(tx, c), ({ id }) => id),
     proposedAmount: money(total(c.beneficiaries.map((b) => b.proposedFen))),
     grantedAmount: money(total(c.beneficiaries.map((b) => b.grantedFen))),
     paidAmount: toMoney(c.paidFen),

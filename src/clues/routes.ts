@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { agencyRefs } from '../agencies/service.ts';
 import { deadlinesOf } from '../deadlines/service.ts';
+import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
@@ -34,19 +35,24 @@ const response = { 200: ClueView };
 const decision = (permission: `clue:${string}`) =>
   ({ permission, resource: 'clue', ifMatch: true, dryRun: true }) as const;
 
-/** Agencies of the view in one look, its clocks in another, both at once. */
-export async function viewClue(tx: Tx, clue: Clue, clocks = deadlinesOf(tx, 'clue', clue.id)) {
+/** What hangs on a clue and is not its own: its clocks, and how its people may be reached. */
+const besides = (tx: Tx, id: string) => Promise.all([deadlinesOf(tx, 'clue', id), contactRules(tx, 'clue', id)]);
+
+/** Agencies of the view in one look, what hangs on it in others, all at once. */
+export async function viewClue(tx: Tx, clue: Clue, hanging = besides(tx, clue.id)) {
   const ids = [clue.sourceAgencyId, clue.receivingAgencyId, ...clue.routings.map((r) => r.agencyId)];
-  const [agencyOf, deadlines] = await Promise.all([agencyRefs(tx, ids), clocks]);
-  return { ...toClueView(tx, clue, agencyOf), deadlines };
+  const [agencyOf, [deadlines, rules]] = await Promise.all([agencyRefs(tx, ids), hanging]);
+  const view = toClueView(tx, clue, agencyOf);
+  const subjects = coverHidden(tx, rules, view.subjects, ({ id }) => id);
+  return { ...view, safeContact: toSafeContact(tx, 'clue', rules), subjects, deadlines };
 }
 
-/** The clue and its clocks in one flight. */
+/** The clue and what hangs on it in one flight. */
 async function showClue(tx: Tx, id: string) {
-  const clocks = deadlinesOf(tx, 'clue', id);
-  clocks.catch(() => undefined);
+  const hanging = besides(tx, id);
+  hanging.catch(() => undefined);
   const clue = await findClueToShow(tx, id);
-  return clue && viewClue(tx, clue, clocks);
+  return clue && viewClue(tx, clue, hanging);
 }
 
 export function clueRoutes(app: App): void {

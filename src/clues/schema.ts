@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { AgencyRefView } from '../agencies/service.ts';
 import { DeadlinePart } from '../deadlines/schema.ts';
 import { availableActions } from '../kernel/action.ts';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import { SubjectInputSchema, SubjectView, toSubjectView } from '../persons/schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -148,6 +149,7 @@ export const CluePage = pageOf('CluePage', ClueItem);
 export const ClueView = named(
   'Clue',
   Closed({
+    safeContact: SafeContactPart,
     ...listed,
     sourceAgency: AgencyRef,
     receivingAgency: AgencyRef,
@@ -221,7 +223,7 @@ export function toClueView(
   tx: Tx,
   clue: Clue,
   agencyOf: (id: string) => AgencyRefView,
-): Omit<Static<typeof ClueView>, 'deadlines'> {
+): Omit<Static<typeof ClueView>, 'deadlines' | 'safeContact'> {
   const { actor, language } = tx.ctx;
   const isSource = actor.agency.id === clue.sourceAgencyId;
   const party = isSource || actor.agency.id === clue.receivingAgencyId;

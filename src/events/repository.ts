@@ -43,8 +43,8 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
 const readableKinds = (actor: Actor) =>
   Object.entries(READING).flatMap(([kind, permission]) => (may(actor, permission) ? [kind] : []));
 
-/** Who came to know a person first, and who since, and when, is told to none of those who know the person (contract §1 Persons). */
-const UNTOLD = ['person.registered', 'person.linked', 'person.unlinked'];
+/** Who came to know a person first, and who since, and when, is told to none of those who know the person (contract §1 Persons); how to reach somebody in danger is read, not sent. */
+const UNTOLD = ['person.registered', 'person.linked', 'person.unlinked', 'person.safe_contact_set'];
 const told = notInArray(events.type, UNTOLD);
 
 const settled = sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())`;

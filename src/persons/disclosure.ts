@@ -9,6 +9,7 @@ import type { IdType } from './domain.ts';
 import { personProblems } from './lifecycle.ts';
 import { isOwn } from './merge.ts';
 import { disputedFields, findByIdentity, findPerson, openPerson, sealPurpose } from './repository.ts';
+import { isKeptFrom } from './safe-contact.ts';
 import { isCode } from './service.ts';
 
 export type Lookup = { idType: Exclude<IdType, 'none'>; idNumber: string };
@@ -54,9 +55,10 @@ export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
     ]);
   }
   const person = await findByIdentity(tx, lookup.idType, idNumber);
-  const data = { found: person !== undefined, idType: lookup.idType };
+  const kept = person !== undefined && (await isKeptFrom(tx, person.id));
+  const data = { found: person !== undefined, idType: lookup.idType, ...(kept ? { kept } : {}) };
   tx.viewed(person?.id ?? tx.newId(), [], 'person.lookup', { type: 'person.looked_up', data });
-  if (!person) return [];
+  if (!person || kept) return [];
   // Who was merged is the survivor, for those who see the survivor.
   const survivor = person.mergedIntoId ? await findPerson(tx, person.mergedIntoId) : undefined;
   return [survivor?.id ?? person.id];
@@ -70,7 +72,7 @@ export async function lookUpPersons(tx: Tx, lookup: Lookup): Promise<string[]> {
 export async function disclosePerson(tx: Tx, id: string, request: DisclosureRequest): Promise<Disclosure | undefined> {
   if (!tx.ctx.actor.officer) throw actionProblems['actor.officer_required']();
   const person = await findPerson(tx, id);
-  if (!person) return undefined;
+  if (!person || (await isKeptFrom(tx, id))) return undefined;
   if (!(await isOwn(tx, id))) throw personProblems['person.not_handled']();
   const disputed = await disputedFields(tx, id);
   const pointers = request.fields.map((field) => `/${field}`).filter((pointer) => disputed.has(pointer));

@@ -20,6 +20,7 @@ import { enumValues } from '../reference/enums.ts';
 import { type Assistance, findAssistance, hasOwnCase } from './history-repository.ts';
 import { personProblems } from './lifecycle.ts';
 import { findPerson } from './repository.ts';
+import { isKeptFrom } from './safe-contact.ts';
 
 const AssistanceView = named(
   'Assistance',
@@ -72,7 +73,7 @@ function toAssistanceView(one: Assistance, agencyOf: (id: string) => AgencyRow):
 /** Audited like a disclosure, whatever it found. */
 async function readHistory(tx: Tx, id: string): Promise<Static<typeof AssistanceList> | undefined> {
   const person = await findPerson(tx, id);
-  if (!person) return undefined;
+  if (!person || (await isKeptFrom(tx, id))) return undefined;
   if (!(await hasOwnCase(tx, id))) throw personProblems['person.no_own_case']();
   const found = await findAssistance(tx, id);
   const agencyOf = await requireAgencyMap(

@@ -21,6 +21,7 @@ import { personActions, personMachine, reversibleUntil } from './lifecycle.ts';
 import type { KnownPerson } from './merge.ts';
 import type { MergeRow } from './merge-repository.ts';
 import type { ClearIdentity } from './repository.ts';
+import { SafeContactPart } from './safe-contact-schema.ts';
 import { ID_TYPES, SEXES } from './schema.ts';
 
 const DOCUMENTS = ['citizen_id', 'passport', 'residence_permit', 'birth_certificate'] as const;
@@ -29,6 +30,7 @@ export const PersonView = named(
   'Person',
   Closed(
     {
+      safeContact: SafeContactPart,
       id: Id,
       state: Literals(enumValues('person-states')),
       version: Type.Integer({ minimum: 1 }),
@@ -128,7 +130,7 @@ function toMergeView(merge: MergeRow | undefined, seen: boolean): Static<typeof 
 export function toPersonView(
   tx: Tx,
   { known, identity, disputed, seesSurvivor, pending }: PersonParts,
-): Static<typeof PersonView> {
+): Omit<Static<typeof PersonView>, 'safeContact'> {
   const { person, merge, facts } = known;
   const { id, state, version, createdAt, updatedAt } = person;
   const { birthDate } = identity;

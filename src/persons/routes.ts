@@ -16,19 +16,22 @@ import {
 } from './person-schema.ts';
 import { disputedFields, findPerson, openIdentity, type PersonRow } from './repository.ts';
 import { pendingCorrections } from './review-repository.ts';
+import { safeContactOf } from './safe-contact.ts';
 
 const tags = ['Persons'];
 
 export async function viewPerson(tx: Tx, person: PersonRow) {
+  const safeContact = await safeContactOf(tx, 'person', person.id);
   const known = await knowPerson(tx, person);
   const survivor = known.merge && (await findPerson(tx, known.merge.intoPersonId));
-  return toPersonView(tx, {
+  const view = toPersonView(tx, {
     known,
     identity: await openIdentity(tx, person),
     disputed: await disputedFields(tx, person.id),
     seesSurvivor: survivor !== undefined,
     pending: await pendingCorrections(tx, person.id),
   });
+  return { safeContact, ...view };
 }
 
 export function personRoutes(app: App): void {

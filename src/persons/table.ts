@@ -1,5 +1,5 @@
 // Persons: who somebody is; what an agency wrote about them stays with its submission.
-import { integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { date, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { bytea } from '../platform/crypto/table.ts';
 import type { EnumValue } from '../reference/enums.ts';
 
@@ -78,3 +78,26 @@ export const personVersions = pgTable('person_versions', {
   changedBy: uuid('changed_by').notNull(),
   changedAt: instant('changed_at').notNull(),
 });
+
+/** How an endangered person may be reached; JSON under the person's key, and keyed digests of whom it is kept from. */
+export const safeContactRules = pgTable(
+  'safe_contact_rules',
+  {
+    personId: uuid('person_id').primaryKey(),
+    agencyId: uuid('agency_id').notNull(),
+    setBy: uuid('set_by').notNull(),
+    setByPersonKey: text('set_by_person_key').notNull(),
+    ruleSealed: bytea('rule_sealed').notNull(),
+    blocked: text().array().notNull(),
+    reviewOn: date('review_on', { mode: 'string' }).notNull(),
+    validUntil: date('valid_until', { mode: 'string' }),
+    version: integer().notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    index('safe_contact_rules_agency').on(t.agencyId),
+    index('safe_contact_rules_set_by').on(t.setBy),
+    index('safe_contact_rules_review').on(t.reviewOn),
+  ],
+);

@@ -3,6 +3,7 @@ import type { dayReasons } from '../kernel/working-days.ts';
 import { documentEnums } from './enums-documents.ts';
 import { lastingHelpEnums } from './enums-lasting-help.ts';
 import { peopleEnums } from './enums-people.ts';
+import { privacyEnums } from './enums-privacy.ts';
 import { workEnums } from './enums-work.ts';
 
 type Names = readonly [name: string, nameEn: string];
@@ -11,6 +12,7 @@ type Enum = { title: Names; values: Readonly<Record<string, Names>> };
 /** Keyed by the name of the code set. */
 export const enums = {
   ...peopleEnums,
+  ...privacyEnums,
   'agency-levels': {
     title: ['机关层级', 'Levels of agencies'],
     values: {

@@ -1,6 +1,8 @@
 // The package: what one department is shown of exactly these persons for this purpose, and only while it may act (P-11).
 import { type Static, Type } from 'typebox';
 import { toMoney } from '../kernel/money.ts';
+import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import { SEXES } from '../persons/schema.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, Code, Id, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
@@ -32,6 +34,7 @@ export const PackageView = named(
   'ReferralPackage',
   Closed(
     {
+      safeContact: SafeContactPart,
       id: Id,
       number: Type.String({ maxLength: 64 }),
       state: Literals(REFERRAL_STATES),
@@ -95,6 +98,7 @@ export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof Pa
   const open = isOpen(r.state);
   const disclosed = recipient && open;
   const sender = agencyId === r.senderAgencyId;
+  const rules = await contactRules(tx, 'referral', r.id);
   const opened = disclosed ? await openPersons(tx, r.persons) : [];
   for (const [i, p] of r.persons.entries()) {
     const fields = Object.entries(opened[i] ?? {}).flatMap(([field, value]) => (value === null ? [] : [field]));
@@ -102,6 +106,7 @@ export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof Pa
   }
   const { id, number, state, version, legalBasis, measures } = r;
   return {
+    safeContact: toSafeContact(tx, 'referral', rules),
     id,
     number,
     state,
@@ -110,8 +115,11 @@ export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof Pa
     legalBasis,
     measures,
     proposal: disclosed || sender ? r.proposal : null,
-    persons: r.persons.map((p, i) =>
-      toPackagePerson(p, opened[i], { recipient, open, withAmount: disclosed || sender }),
+    persons: coverHidden(
+      tx,
+      rules,
+      r.persons.map((p, i) => toPackagePerson(p, opened[i], { recipient, open, withAmount: disclosed || sender })),
+      ({ personId }) => personId,
     ),
   };
 }

@@ -1,5 +1,6 @@
 // Wire shapes of referrals: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
@@ -159,6 +160,7 @@ const narrative = (description?: string) =>
 export const ReferralView = named(
   'SocialAssistanceReferral',
   Closed({
+    safeContact: SafeContactPart,
     ...listed,
     senderAgency: AgencyRef,
     agency: AgencyRef,

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { type AgencyRow, requireAgencyMap } from '../agencies/service.ts';
 import { availableActions } from '../kernel/action.ts';
 import { toMoney } from '../kernel/money.ts';
+import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { isOpen, referralActions, referralMachine } from './domain.ts';
 import { toMaskedPerson } from './package.ts';
@@ -31,11 +32,13 @@ function followUpOf(r: Referral, sender: boolean) {
   };
 }
 
+type Known = { agencyOf: (id: string) => AgencyRow; rules: Awaited<ReturnType<typeof contactRules>> };
+
 /**
  * Persons always masked. The recipient sees the sender's words and masked names only while the package is open; afterwards
  * masked ids, measures, dates and its own answers (P-11).
  */
-function toReferralView(tx: Tx, r: Referral, agencyOf: (id: string) => AgencyRow): Static<typeof ReferralView> {
+function toReferralView(tx: Tx, r: Referral, { agencyOf, rules }: Known): Static<typeof ReferralView> {
   const { actor, language } = tx.ctx;
   const sender = actor.agency.id === r.senderAgencyId;
   const recipient = actor.agency.id === r.agencyId;
@@ -44,13 +47,15 @@ function toReferralView(tx: Tx, r: Referral, agencyOf: (id: string) => AgencyRow
   const disclosed = recipient && isOpen(r.state);
   if (disclosed) for (const p of r.persons) tx.viewed(p.personId, ['proposal'], 'referral.recipient');
   const { reasonCode, outcome, texts } = r;
+  const persons = r.persons.map((p) => toMaskedPerson(p, { recipient, open: disclosed }));
   return {
+    safeContact: toSafeContact(tx, 'referral', rules),
     ...listedOf(tx, r),
     senderAgency: refOf(agencyOf(r.senderAgencyId)),
     agency: refOf(agencyOf(r.agencyId)),
     measures: r.measures,
     proposal: sender || disclosed ? r.proposal : null,
-    persons: r.persons.map((p) => toMaskedPerson(p, { recipient, open: disclosed })),
+    persons: coverHidden(tx, rules, persons, ({ personId }) => personId),
     receivedAt: instantOf(r.receivedAt),
     answeredAt: instantOf(r.answeredAt),
     startedAt: instantOf(r.startedAt),
@@ -77,7 +82,11 @@ const agenciesOf = (r: Referral) => [r.senderAgencyId, r.agencyId, ...(r.formerA
 
 /** Agencies of the view in one look. */
 export async function viewReferral(tx: Tx, referral: Referral): Promise<Static<typeof ReferralView>> {
-  return toReferralView(tx, referral, await requireAgencyMap(tx, agenciesOf(referral)));
+  const [agencyOf, rules] = await Promise.all([
+    requireAgencyMap(tx, agenciesOf(referral)),
+    contactRules(tx, 'referral', referral.id),
+  ]);
+  return toReferralView(tx, referral, { agencyOf, rules });
 }
 
 export async function viewSent(
@@ -86,8 +95,11 @@ export async function viewSent(
 ): Promise<Static<typeof ReferralView> | Static<typeof ReferralBatch>> {
   const [first] = referrals;
   if (!batch && first) return viewReferral(tx, first);
-  const agencyOf = await requireAgencyMap(tx, referrals.flatMap(agenciesOf));
-  return { items: referrals.map((r) => toReferralView(tx, r, agencyOf)) };
+  const [agencyOf, ...rules] = await Promise.all([
+    requireAgencyMap(tx, referrals.flatMap(agenciesOf)),
+    ...referrals.map((r) => contactRules(tx, 'referral', r.id)),
+  ]);
+  return { items: referrals.map((r, i) => toReferralView(tx, r, { agencyOf, rules: rules[i] ?? [] })) };
 }
 
 /** Where one that was sent can be read; a batch is found in the list given. */

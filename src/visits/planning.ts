@@ -2,6 +2,7 @@
 import { findAgencyFor, findSuperiors, requireAgencies, requireAgencyMap } from '../agencies/service.ts';
 import { findCase } from '../cases/service.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
+import { safeVisit } from '../persons/safe-contact.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
@@ -18,6 +19,8 @@ export type VisitPlan = {
   plannedOn: string;
   mode: VisitMode;
   jointAgencyIds: readonly string[];
+  /** Mode and day are the caller's own choice: what a safe-contact rule forbids is refused, and not put right. */
+  chosen?: boolean;
   /** The plan that arises by itself, at most once per case (or per account without a case). */
   first?: boolean;
 };
@@ -77,7 +80,8 @@ const empty = { texts: null, confirmations: [], formerDates: [] };
 export async function planVisit(tx: Tx, plan: VisitPlan): Promise<Visit> {
   const handling = (await requireAgencyMap(tx, [plan.handlingAgencyId]))(plan.handlingAgencyId);
   const federation = await findAgencyFor(tx, 'womens_federation', handling.regionCode, handling.level);
-  const { assistanceCaseId, monitoringAccountId, handlingAgencyId, plannedOn, mode, first = false } = plan;
+  const { assistanceCaseId, monitoringAccountId, handlingAgencyId, plannedOn, first = false } = plan;
+  const mode = await safeVisit(tx, plan);
   const parties = { handlingAgencyId, partnerAgencyId: federation?.id ?? null, jointAgencyIds: jointOf(plan) };
   const row = {
     id: tx.newId(),
@@ -153,6 +157,7 @@ export async function planCaseVisit(
     personIds: requireVisited(input.personIds, all, aidedPersons(found.beneficiaries)),
     plannedOn: input.plannedOn,
     mode: input.mode,
+    chosen: true,
     jointAgencyIds: await requireJointAgencies(tx, input.jointAgencyIds),
   });
 }

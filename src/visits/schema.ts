@@ -1,6 +1,7 @@
 // Wire shapes of visits: bodies, queries, the list item and the view.
 import { type Static, Type } from 'typebox';
 import { ClueUpsert } from '../clues/schema.ts';
+import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
@@ -171,6 +172,7 @@ const Confirmation = Closed({
 export const VisitView = named(
   'FollowUpVisit',
   Closed({
+    safeContact: SafeContactPart,
     ...listed,
     handlingAgency: AgencyRef,
     partnerAgency: Nullable(AgencyRef),

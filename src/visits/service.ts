@@ -1,5 +1,6 @@
 // Verbs that move a visit without a record: missed, rescheduling, cancellation; and what other features may ask about visits.
 import { ensureAction } from '../kernel/action.ts';
+import { safeVisit } from '../persons/safe-contact.ts';
 import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -54,6 +55,7 @@ export async function rescheduleVisit(
   const position = visit.formerDates.length + 1;
   if (position > MAX_FORMER_DATES) throw visitProblems['visit.too_often']({ limit: MAX_FORMER_DATES });
   const { plannedOn, reason } = input;
+  await safeVisit(tx, { ...visit, plannedOn, chosen: true });
   const { agency, officer } = tx.ctx.actor;
   const former = await insertFormerDate(tx, visit.id, {
     ...{ position, plannedOn: visit.plannedOn, missedReasonCode: visit.missedReasonCode },

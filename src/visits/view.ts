@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import { type AgencyRow, type OfficerRefView, requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
 import { availableActions } from '../kernel/action.ts';
+import { contactRules, toSafeContact } from '../persons/safe-contact.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { FormerDate, VisitAnswer } from './confirmation-repository.ts';
 import { isVisitParty, keepsAccount, unansweredBy, visitActions, visitMachine } from './domain.ts';
@@ -12,6 +13,7 @@ type Known = {
   agencyOf: (id: string) => AgencyRow;
   officerOf: (id: string) => OfficerRefView;
   toCheck: MeasureToCheck[];
+  rules: Awaited<ReturnType<typeof contactRules>>;
 };
 
 const refOf = ({ id, code, name }: AgencyRow) => ({ id, code, name });
@@ -59,6 +61,7 @@ function toVisitView(tx: Tx, visit: Visit, known: Known): Static<typeof VisitVie
   const party = isVisitParty(visit, actor.agency.id);
   const notes = party ? visit.notes : {};
   return {
+    safeContact: toSafeContact(tx, 'visit', known.rules),
     ...listedOf(tx, visit),
     ...sidesOf(visit, known),
     ...textsFor(tx, visit, party),
@@ -90,10 +93,11 @@ export async function viewVisit(tx: Tx, visit: Visit): Promise<Static<typeof Vis
   const others = [partnerAgencyId, recordedByAgencyId].flatMap((id) => id ?? []);
   const answering = confirmations.map((c) => c.agencyId);
   const officerIds = confirmations.map((c) => c.officerId);
-  const [agencyOf, officerOf, measures] = await Promise.all([
+  const [agencyOf, officerOf, measures, rules] = await Promise.all([
     requireAgencyMap(tx, [handlingAgencyId, ...others, ...jointAgencyIds, ...answering]),
     requireOfficerMap(tx, officerIds),
     toCheck(tx, visit),
+    contactRules(tx, 'visit', visit.id),
   ]);
-  return toVisitView(tx, visit, { agencyOf, officerOf, toCheck: measures });
+  return toVisitView(tx, visit, { agencyOf, officerOf, toCheck: measures, rules });
 }
