@@ -156,7 +156,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     pool,
     now: deps.systemNow,
     windowSeconds: WINDOW_SECONDS,
-    onError: (error) => log.warn('quotas are not exchanged', errorFields(error)),
+    onError: () => metrics.quotaExchangeFailures.inc(),
   });
   app.addHook('onClose', () => counts.stop());
   registerAuth(app, authenticator.authenticate, createAdmission(counts, config.quota));

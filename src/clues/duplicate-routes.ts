@@ -88,7 +88,7 @@ export function clueDuplicateRoutes(app: App): void {
   app.get(
     '/v1/clues/:id/duplicate-candidates',
     {
-      config: { permission: 'clue:check_duplicates', resource: 'clue' },
+      config: { permission: 'clue:check_duplicates', resource: 'clue', expensive: true },
       schema: {
         operationId: 'listDuplicateCandidates',
         tags: ['Clues'],

@@ -54,7 +54,7 @@ export function personRoutes(app: App): void {
   app.post(
     '/v1/persons/lookups',
     {
-      config: { permission: 'person:lookup' },
+      config: { permission: 'person:lookup', expensive: true },
       schema: {
         operationId: 'lookUpPersons',
         tags,
@@ -75,7 +75,7 @@ export function personRoutes(app: App): void {
   app.post(
     '/v1/persons/:id/disclosures',
     {
-      config: { permission: 'person:disclose', resource: 'person' },
+      config: { permission: 'person:disclose', resource: 'person', expensive: true },
       schema: {
         operationId: 'disclosePerson',
         tags,

@@ -45,7 +45,7 @@ export type QuotaSettings = {
 /** The sandbox's is promised (contract.md §2): nothing else may end a run there earlier. */
 const QUOTAS = {
   sandbox: { requests: 6000, expensive: 6000, agency: 60_000 },
-  live: { requests: 1200, expensive: 60, agency: 12_000 },
+  live: { requests: 1200, expensive: 120, agency: 12_000 },
 } as const;
 const MAX_QUOTA = 100_000_000;
 

@@ -28,7 +28,7 @@ export function statisticsRoutes(app: App): void {
   app.get(
     '/v1/statistics/summary',
     {
-      config: { permission: 'statistics:read' },
+      config: { permission: 'statistics:read', expensive: true },
       schema: {
         operationId: 'getStatisticsSummary',
         tags: ['Statistics'],

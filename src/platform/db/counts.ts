@@ -99,7 +99,7 @@ export function createCounts({ pool, now, windowSeconds, onError }: CountsOption
         count.pending += count.sending;
         count.sending = 0;
       }
-      if (!failing) onError(error);
+      onError(error);
       failing = true;
     }
   }

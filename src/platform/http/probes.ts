@@ -1,6 +1,6 @@
 // /livez, /readyz and, on a port of its own, /metrics (S-50); readiness falls first when the service drains.
 import { createServer, type Server } from 'node:http';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Pool } from '../db/client.ts';
 import { httpProblems } from './problem.ts';
@@ -51,7 +51,12 @@ export function probeRoutes(app: App, deps: { pool: Pool; health: Health }): voi
   );
 }
 
-export type Metrics = { registry: Registry; requests: Histogram<'method' | 'route' | 'status'> };
+export type Metrics = {
+  registry: Registry;
+  requests: Histogram<'method' | 'route' | 'status'>;
+  /** While it rises, every replica holds its callers to the whole quota alone (ADR 0021). */
+  quotaExchangeFailures: Counter;
+};
 
 export function createMetrics(pool: Pool): Metrics {
   const registry = new Registry();
@@ -75,7 +80,12 @@ export function createMetrics(pool: Pool): Metrics {
       this.set({ state: 'waiting' }, size.waiting);
     },
   });
-  return { registry, requests };
+  const quotaExchangeFailures = new Counter({
+    name: 'quota_exchange_failures_total',
+    help: 'Exchanges of quota counts between the replicas that failed',
+    registers: [registry],
+  });
+  return { registry, requests, quotaExchangeFailures };
 }
 
 export function observeRequests(app: App, metrics: Metrics): void {
