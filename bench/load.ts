@@ -1,5 +1,5 @@
 // Fills the benchmark's database: clones of submitted clues, each with ids, keys and ciphertexts of its own, and the peer's rows.
-import { randomBytes } from 'node:crypto';
+import { type CipherKey, randomBytes } from 'node:crypto';
 import type { Keyring } from '../src/platform/crypto/keyring.ts';
 import { decrypt, encrypt, keyIdOf } from '../src/platform/crypto/suite.ts';
 import type { Pool } from '../src/platform/db/client.ts';
@@ -44,12 +44,12 @@ const bytesOf = (value: unknown) => Buffer.from(String(value).slice(2), 'hex');
 const hexOf = (bytes: Buffer) => `\\x${bytes.toString('hex')}`;
 
 /** The model's data keys in clear, by id. */
-function openKeys(model: Model, keyring: Keyring): Map<string, Buffer> {
+function openKeys(model: Model, keyring: Keyring): Map<string, CipherKey> {
   const rows = model.find((m) => m.table === 'keyring.data_keys')?.rows ?? [];
   return new Map(rows.map((row) => [String(row.id), keyring.unwrap(bytesOf(row.wrapped))]));
 }
 
-function cloneOne(model: Model, keyring: Keyring, old: Map<string, Buffer>, newId: () => string, n: number): Model {
+function cloneOne(model: Model, keyring: Keyring, old: Map<string, CipherKey>, newId: () => string, n: number): Model {
   const ids = new Map<string, string>();
   for (const { rows } of model) for (const row of rows) if (row.id) ids.set(String(row.id), newId());
   const fresh = new Map([...old.keys()].map((id) => [id, randomBytes(32)]));

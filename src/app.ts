@@ -198,6 +198,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     systemNow: deps.systemNow,
     log,
     scanning: config.scannerUrl !== undefined,
+    suite: keyring.suite,
   });
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);

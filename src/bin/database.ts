@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { appSinks, handlers } from '../app.ts';
 import { createIdGenerator, type NewId } from '../kernel/ids.ts';
 import { type Config, kekFileIn } from '../platform/config.ts';
-import { loadKek, openKeyring } from '../platform/crypto/keyring.ts';
+import { loadKek, loadPreviousKeks } from '../platform/crypto/kek.ts';
+import { openKeyring } from '../platform/crypto/keyring.ts';
 import { createPool } from '../platform/db/client.ts';
 import { resolveDataDir } from '../platform/db/embedded/data-dir.ts';
 import { startEmbedded } from '../platform/db/embedded/launcher.ts';
@@ -87,6 +88,16 @@ function dataDirOf({ databaseUrl, dataDir, kekFile, s3 }: Config): string | unde
   return needed ? resolveDataDir(dataDir, ROOT) : undefined;
 }
 
+/** A new generation of a service key rests for a minute until every process has looked. */
+const KEYRING_MS = 20_000;
+
+/** The key that wraps, then those that only open. */
+export function keksOf(config: Config, dataDir: string | undefined): Buffer[] {
+  const { kekFile, kekPreviousFile } = config;
+  const kek = loadKek(kekFile ?? kekFileIn(dataDir ?? ''), kekFile === undefined);
+  return [kek, ...(kekPreviousFile === undefined ? [] : loadPreviousKeks(kekPreviousFile))];
+}
+
 /** Waits for the server as long as it takes; everything opened is closed through `started`, the database last. */
 export async function openDatabase(config: Config, log: Log, started: Started): Promise<Opened> {
   const dataDir = dataDirOf(config);
@@ -102,8 +113,9 @@ export async function openDatabase(config: Config, log: Log, started: Started): 
     ...(logins.role && { role: logins.role }),
   });
   started.onStop(() => pool.end());
-  const kek = loadKek(config.kekFile ?? kekFileIn(dataDir ?? ''), config.kekFile === undefined);
-  const keyring = await openKeyring(pool, kek);
+  const keyring = await openKeyring(pool, keksOf(config, dataDir), config.cryptoSuite);
+  const fresh = setInterval(() => void keyring.refresh(pool).catch(() => undefined), KEYRING_MS).unref();
+  started.onStop(async () => clearInterval(fresh));
   const newId = createIdGenerator((bytes) => crypto.getRandomValues(bytes));
   const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox };
   return { tx, ownerUrl: logins.ownerUrl, newId, dataDir };

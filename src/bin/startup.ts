@@ -1,6 +1,6 @@
 // What every executable does around its work: one sentence for what a person can mend, and everything closed in reverse order.
 import { ConfigError } from '../platform/config.ts';
-import { KekError } from '../platform/crypto/keyring.ts';
+import { KekError } from '../platform/crypto/kek.ts';
 import { EmbeddedError } from '../platform/db/embedded/errors.ts';
 import { LoginError } from '../platform/db/login.ts';
 import { MigrationError } from '../platform/db/stamp.ts';

@@ -1,5 +1,6 @@
 // The object of an upload: in the store before the transaction that names it, and gone again where that never came to it.
 import type { NewId } from '../kernel/ids.ts';
+import type { SuiteId } from '../platform/crypto/suite.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Storage } from '../platform/objects/storage.ts';
 import { documentProblems } from './domain.ts';
@@ -12,6 +13,8 @@ export type DocumentDeps = {
   log: Log;
   /** A scanner is set: what it has not found clean is for the uploading agency alone. */
   scanning: boolean;
+  /** Of new content. */
+  suite: SuiteId;
 };
 
 export const unavailable = (log: Log, error: unknown) => {

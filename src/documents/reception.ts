@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Detail } from '../kernel/problem.ts';
 import { newStreamKey, type StreamKey, sealStream } from '../platform/crypto/stream.ts';
+import type { SuiteId } from '../platform/crypto/suite.ts';
 import type { UploadPart } from '../platform/http/upload.ts';
 import type { Spool, Spooled } from '../platform/objects/spool.ts';
 import { documentProblems } from './domain.ts';
@@ -68,13 +69,13 @@ async function drain(source: AsyncIterable<Buffer>): Promise<null> {
 const isDryRun = (req: FastifyRequest) => String((req.query as { dryRun?: unknown }).dryRun) === 'true';
 
 /** Receives into the spool; what is refused leaves nothing there. */
-export function fileReceiver(spool: Spool, newId: () => string) {
+export function fileReceiver(spool: Spool, newId: () => string, suite: SuiteId) {
   return async (file: AsyncIterable<Buffer>, part: UploadPart, req: FastifyRequest): Promise<ReceivedFile> => {
     const id = newId();
     const key = newStreamKey(id, contentPlace(id));
     const meter = createMeter();
     const content = meter.watch(file);
-    const sealed = await (isDryRun(req) ? drain(content) : spool.write(sealStream(content, key)));
+    const sealed = await (isDryRun(req) ? drain(content) : spool.write(sealStream(content, key, suite)));
     try {
       const { bytes, ...shape } = meter.seen;
       const type = recognise(shape, part);

@@ -138,7 +138,7 @@ export function documentRoutes(app: App, deps: DocumentDeps): void {
     const fileOf = multipartParser(scope, {
       maxBytes: MAX_DOCUMENT_BYTES,
       slots: SLOTS,
-      receive: fileReceiver(storage.spool, () => newId(systemNow())),
+      receive: fileReceiver(storage.spool, () => newId(systemNow()), deps.suite),
       describe: describeFile,
       discard: async (file) => file.sealed?.discard(),
     });

@@ -1,6 +1,7 @@
 // Configuration from the environment: every problem is listed at once, any value may come from a *_FILE (S-47).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
 import type { S3Settings } from './objects/s3.ts';
 
 export type Config = {
@@ -20,6 +21,10 @@ export type Config = {
   production: boolean;
   logLevel: LogLevel;
   kekFile: string | undefined;
+  /** Keys that only open, while a rotation of the master key is under way. */
+  kekPreviousFile: string | undefined;
+  /** Of new ciphertexts. */
+  cryptoSuite: SuiteId;
   docs: 'public' | 'authenticated' | 'off';
   poolSize: number;
   drainDelayMs: number;
@@ -80,6 +85,8 @@ export const SETTINGS = [
   'NODE_ENV',
   'LOG_LEVEL',
   'KEK_FILE',
+  'KEK_PREVIOUS_FILE',
+  'CRYPTO_SUITE',
   'DOCS',
   'POOL_SIZE',
   'DRAIN_DELAY_MS',
@@ -100,7 +107,8 @@ type Setting = (typeof SETTINGS)[number];
 function reader(env: Env, problems: string[]) {
   return (name: Setting): string | undefined => {
     const direct = env[name]?.trim() || undefined;
-    const file = name === 'KEK_FILE' ? undefined : env[`${name}_FILE`]?.trim() || undefined;
+    const file =
+      name === 'KEK_FILE' || name === 'KEK_PREVIOUS_FILE' ? undefined : env[`${name}_FILE`]?.trim() || undefined;
     if (direct && file) problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
     if (direct || !file) return direct;
     try {
@@ -202,6 +210,8 @@ export function readConfig(env: Env): Config {
     production,
     logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     kekFile,
+    kekPreviousFile: get('KEK_PREVIOUS_FILE'),
+    cryptoSuite: choice('CRYPTO_SUITE', SUITES, DEFAULT_SUITE),
     docs: choice('DOCS', ['public', 'authenticated', 'off'], production ? 'off' : 'public'),
     poolSize: integer('POOL_SIZE', 10, 2, 200),
     drainDelayMs: integer('DRAIN_DELAY_MS', production ? 5000 : 0, 0, 60_000),

@@ -1,101 +1,125 @@
-// The key-encryption key from KEK_FILE, and the service keys it wraps (blind indexes, stored replies, cursors).
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+// The key ring: service keys (blind indexes, stored replies, cursors) and data keys, wrapped by a key-encryption key (P-03, ADR 0018).
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Pool } from '../db/client.ts';
-import { decrypt, encrypt } from './suite.ts';
+import { KekError, type KekProvider, localKek } from './kek.ts';
+import { DEFAULT_SUITE, hashOf, type SuiteId } from './suite.ts';
+
+export { KekError, loadKek } from './kek.ts';
 
 export const SERVICE_KEYS = ['index.id_number', 'index.phone', 'reply', 'cursor', 'token'] as const;
 export type ServiceKey = (typeof SERVICE_KEYS)[number];
 
+/** A service key may have several generations: the newest is used, the others still open what they have sealed or signed. */
+export type Generation = { id: string; key: KeyObject };
+
 export type Keyring = {
+  /** Of new ciphertexts; every suite can be read at any time. */
+  suite: SuiteId;
   kekId: string;
   wrap(keyId: string, key: Buffer): Buffer;
-  unwrap(wrapped: Buffer): Buffer;
-  service(name: ServiceKey): Buffer;
+  unwrap(wrapped: Buffer): KeyObject;
+  /** The generation in use. */
+  service(name: ServiceKey): KeyObject;
+  /** All of them, the one in use first. */
+  generations(name: ServiceKey): readonly Generation[];
+  /** The hash under the blind indexes of this database: chosen when their key was made, never mixed. */
+  indexHash: 'sha256' | 'sm3';
+  /** Looks for generations that came since. */
+  refresh(pool: Pool): Promise<void>;
 };
 
 const NO_KEY_ID = '00000000-0000-0000-0000-000000000000';
+/** Of the first generation, as it stands in replies of databases that have no other. */
+const FIRST = 1;
 
-export class KekError extends Error {
-  override readonly name = 'KekError';
+/** In the header of what a generation has sealed. */
+const generationId = (generation: number) => `00000000-0000-0000-0000-${String(generation).padStart(12, '0')}`;
+
+/** Each under its own name: a wrapped key that was moved to another row does not open. */
+export const servicePlace = (name: string, generation: number) =>
+  `keyring.service_keys|wrapped|${name}${generation === FIRST ? '' : `|${generation}`}`;
+export const dataKeyPlace = (kekId: string) => `keyring|wrapped|${kekId}`;
+
+export const NEW_SERVICE_KEY = `insert into keyring.service_keys (name, generation, kek_id, wrapped, hash)
+  select $1, $2, $3, $4, $5
+  where not exists (select from keyring.service_keys where name = $1 and generation >= $2) on conflict do nothing`;
+
+export function newServiceKey(kek: KekProvider, name: string, generation: number, suite: SuiteId): unknown[] {
+  const wrapped = kek.wrap(NO_KEY_ID, servicePlace(name, generation), randomBytes(32), suite);
+  return [name, generation, kek.id, wrapped, hashOf(suite)];
 }
 
-/** Reads 32 bytes in base64; makes the file (mode 0600) when `create` and it is absent. Throws KekError in one sentence. */
-export function loadKek(file: string, create: boolean): Buffer {
-  let text: string | undefined;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !create) {
-      throw new KekError(
-        `KEK_FILE ${file} cannot be read: give the path of a file with 32 random bytes in base64 (openssl rand -base64 32).`,
-      );
-    }
-  }
-  if (text === undefined) {
-    store(file, randomBytes(32).toString('base64'));
-    // A server and a worker that start together both read what the first of them stored.
-    text = readFileSync(file, 'utf8').trim();
-  }
-  const kek = Buffer.from(text, 'base64');
-  if (kek.length !== 32)
-    throw new KekError(
-      `KEK_FILE ${file} does not hold 32 bytes in base64: restore it, or make one for a new database with openssl rand -base64 32.`,
-    );
-  return kek;
-}
+type Row = { name: string; generation: number; kek_id: string; wrapped: Buffer; hash: 'sha256' | 'sm3' };
 
-/** Whole or not at all, never over another one, and on the disk before anything is encrypted with it. */
-function store(file: string, text: string): void {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  const descriptor = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(descriptor, `${text}\n`);
-    fsyncSync(descriptor);
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    closeSync(descriptor);
-    rmSync(draft, { force: true });
-  }
-}
+/** A new generation rests for a minute, in which every process comes to know it (`refresh`). */
+const KEYS = `select name, generation, kek_id, wrapped, hash from keyring.service_keys
+  order by (generation = ${FIRST} or created_at < now() - interval '60 s') desc, generation desc`;
 
-/** Loads the service keys, making those that are absent; two replicas starting at once agree through the primary key. */
-export async function openKeyring(pool: Pool, kek: Buffer): Promise<Keyring> {
-  const kekId = createHash('sha256').update('kek-id').update(kek).digest('hex').slice(0, 16);
-  const wrap = (keyId: string, key: Buffer) => encrypt(keyId, kek, `keyring|wrapped|${kekId}`, key);
-  const unwrap = (wrapped: Buffer) => decrypt(kek, `keyring|wrapped|${kekId}`, wrapped);
-  // Each under its own name: a wrapped key that was moved to another row does not open.
-  const placeOf = (name: string) => `keyring.service_keys|wrapped|${name}`;
-  for (const name of SERVICE_KEYS) {
-    await pool.query(
-      'insert into keyring.service_keys (name, kek_id, wrapped) values ($1, $2, $3) on conflict do nothing',
-      [name, kekId, encrypt(NO_KEY_ID, kek, placeOf(name), randomBytes(32))],
-    );
-  }
-  const rows = await pool.query<{ name: string; kek_id: string; wrapped: Buffer }>(
-    'select name, kek_id, wrapped from keyring.service_keys',
-  );
-  const keys = new Map<string, Buffer>();
-  for (const row of rows) {
-    if (row.kek_id !== kekId)
+/** `keks`: the first wraps, the others still open; a KekError where a key was wrapped by none of them. */
+async function readServiceKeys(pool: Pool, keks: readonly KekProvider[]) {
+  const keys = new Map<string, Generation[]>();
+  let indexHash: Row['hash'] = 'sha256';
+  for (const row of await pool.query<Row>(KEYS)) {
+    const kek = keks.find((k) => k.id === row.kek_id);
+    if (!kek)
       throw new KekError(
         'KEK_FILE is not the key this database was encrypted with: give the file it was first started with.',
       );
-    keys.set(row.name, decrypt(kek, placeOf(row.name), row.wrapped));
+    const key = createSecretKey(kek.unwrap(servicePlace(row.name, row.generation), row.wrapped));
+    if (row.name.startsWith('index.')) indexHash = row.hash;
+    keys.set(row.name, [...(keys.get(row.name) ?? []), { id: generationId(row.generation), key }]);
   }
-  const service = (name: ServiceKey) => {
-    const key = keys.get(name);
-    if (!key) throw new Error(`service key ${name} is missing`);
-    return key;
+  return { keys, indexHash };
+}
+
+/** Data keys name the key that has wrapped them in what is authenticated, so only that one opens them. */
+function unwrapWith(keks: readonly KekProvider[], wrapped: Buffer): Buffer {
+  let failure: unknown;
+  for (const kek of keks) {
+    try {
+      return kek.unwrap(dataKeyPlace(kek.id), wrapped);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** Loads the service keys, making those that are absent; two replicas starting at once agree through the primary key. */
+export async function openKeyring(
+  pool: Pool,
+  given: Buffer | readonly Buffer[],
+  suite: SuiteId = DEFAULT_SUITE,
+): Promise<Keyring> {
+  const keks = (Buffer.isBuffer(given) ? [given] : given).map(localKek);
+  const [kek] = keks;
+  if (!kek) throw new KekError('KEK_FILE is missing.');
+  for (const name of SERVICE_KEYS) await pool.query(NEW_SERVICE_KEY, newServiceKey(kek, name, FIRST, suite));
+  let { keys, indexHash } = await readServiceKeys(pool, keks);
+  const generations = (name: ServiceKey) => {
+    const known = keys.get(name);
+    if (!known) throw new Error(`service key ${name} is missing`);
+    return known;
   };
-  return { kekId, wrap, unwrap, service };
+  return {
+    suite,
+    kekId: kek.id,
+    wrap: (keyId, key) => kek.wrap(keyId, dataKeyPlace(kek.id), key, suite),
+    unwrap: (wrapped) => createSecretKey(unwrapWith(keks, wrapped)),
+    service: (name) => (generations(name)[0] as Generation).key,
+    generations,
+    get indexHash() {
+      return indexHash;
+    },
+    async refresh(from) {
+      ({ keys, indexHash } = await readServiceKeys(from, keks));
+    },
+  };
 }
 
 /** Keyed blind index (P-06): equality search without the value; the id space is small, so everything rests on the key. */
 export function blindIndex(keyring: Keyring, field: 'id_number' | 'phone', normalised: string): Buffer {
-  return createHmac('sha256', keyring.service(`index.${field}`))
+  return createHmac(keyring.indexHash, keyring.service(`index.${field}`))
     .update(normalised)
     .digest();
 }

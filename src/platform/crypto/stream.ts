@@ -1,11 +1,12 @@
 // Long content sealed in chunks: each is a ciphertext of suite.ts whose place names its number and whether it is the last, so
 // that a chunk that was cut off, moved, exchanged or taken from another object does not open (P-03, P-04).
 import { randomBytes } from 'node:crypto';
-import { decrypt, encrypt, HEADER_BYTES } from './suite.ts';
+import { asKeyObject, NONCE_BYTES, TAG_BYTES } from './cipher.ts';
+import { DEFAULT_SUITE, decrypt, encrypt, HEADER_BYTES, type SuiteId } from './suite.ts';
 
 export const CHUNK_BYTES = 65_536;
 /** Suite, key id, nonce and tag of one chunk. */
-const OVERHEAD = HEADER_BYTES + 12 + 16;
+const OVERHEAD = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
 
 export type StreamKey = { id: string; key: Buffer; place: string };
 
@@ -29,17 +30,23 @@ async function* inChunks(source: Chunks, size: number): AsyncGenerator<{ chunk: 
   yield { chunk: held, last: true };
 }
 
-export async function* sealStream(source: Chunks, key: StreamKey): AsyncGenerator<Buffer> {
+export async function* sealStream(
+  source: Chunks,
+  key: StreamKey,
+  suite: SuiteId = DEFAULT_SUITE,
+): AsyncGenerator<Buffer> {
+  const by = asKeyObject(key.key);
   let index = 0;
   for await (const { chunk, last } of inChunks(source, CHUNK_BYTES)) {
-    yield encrypt(key.id, key.key, placeOf(key, index++, last), chunk);
+    yield encrypt(key.id, by, placeOf(key, index++, last), chunk, suite);
   }
 }
 
 /** Throws at the first chunk that is not what was sealed, before anything of it is handed on. */
 export async function* openStream(source: Chunks, key: StreamKey): AsyncGenerator<Buffer> {
+  const by = asKeyObject(key.key);
   let index = 0;
   for await (const { chunk, last } of inChunks(source, CHUNK_BYTES + OVERHEAD)) {
-    yield decrypt(key.key, placeOf(key, index++, last), chunk);
+    yield decrypt(by, placeOf(key, index++, last), chunk);
   }
 }

@@ -1,5 +1,6 @@
 // Wrapped keys live in their own schema, backed up apart from the main backup, or erasure would mean nothing (P-13).
-import { customType, pgSchema, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { customType, integer, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
@@ -15,13 +16,30 @@ export const dataKeys = keyring.table(
     kekId: text('kek_id').notNull(),
     wrapped: bytea().notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    /** Since then another key seals; this one still opens what was not sealed anew. */
+    retiredAt: timestamp('retired_at', { withTimezone: true }),
   },
-  (t) => [uniqueIndex('data_keys_owner').on(t.ownerKind, t.ownerId)],
+  (t) => [uniqueIndex('data_keys_owner').on(t.ownerKind, t.ownerId).where(sql`retired_at is null`)],
 );
 
-export const serviceKeys = keyring.table('service_keys', {
-  name: text().primaryKey(),
-  kekId: text('kek_id').notNull(),
-  wrapped: bytea().notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+export const serviceKeys = keyring.table(
+  'service_keys',
+  {
+    name: text().notNull(),
+    generation: integer().notNull().default(1),
+    kekId: text('kek_id').notNull(),
+    wrapped: bytea().notNull(),
+    /** Under what is keyed with it: a blind index is searched with the hash it was made with. */
+    hash: text().notNull().default('sha256'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.name, t.generation] })],
+);
+
+/** What is being sealed anew: an interrupted run goes on where it stood. */
+export const keyRotations = keyring.table('rotations', {
+  id: uuid().primaryKey(),
+  kind: text(),
+  startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
+  endedAt: timestamp('ended_at', { withTimezone: true }),
 });

@@ -1,10 +1,10 @@
 // The vault of a transaction: seals and opens personal fields with the data key of their owner (person or record).
-import { randomBytes } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { DataKey, Place, Tx, Vault } from '../db/context.ts';
 import { insertRows, prepared } from '../db/prepared.ts';
 import { blindIndex, type Keyring } from './keyring.ts';
-import { DEFAULT_SUITE, decrypt, encrypt, keyIdOf } from './suite.ts';
+import { decrypt, encrypt, keyIdOf } from './suite.ts';
 import { dataKeys } from './table.ts';
 
 export type { Keyring } from './keyring.ts';
@@ -12,17 +12,18 @@ export type { Keyring } from './keyring.ts';
 const placeText = (p: Place) => `${p.table}|${p.column}|${p.rowId}`;
 
 export function createVault(keyring: Keyring, tx: Tx): Vault {
-  const known = new Map<string, Buffer>();
+  const known = new Map<string, KeyObject>();
   const owned = new Map<string, DataKey>();
   const seal = (key: DataKey, place: Place, text: string) =>
-    encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'));
+    encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'), keyring.suite);
 
   async function newKey(ownerKind: string, ownerId: string): Promise<DataKey> {
-    const made = { id: tx.newId(), key: randomBytes(32) };
+    const bytes = randomBytes(32);
+    const made = { id: tx.newId(), key: createSecretKey(bytes) };
     owned.set(`${ownerKind}|${ownerId}`, made);
     known.set(made.id, made.key);
-    const wrapped = keyring.wrap(made.id, made.key);
-    const row = { id: made.id, ownerKind, ownerId, suite: DEFAULT_SUITE, kekId: keyring.kekId, wrapped };
+    const wrapped = keyring.wrap(made.id, bytes);
+    const row = { id: made.id, ownerKind, ownerId, suite: keyring.suite, kekId: keyring.kekId, wrapped };
     tx.later(insertRows(tx.db, dataKeys, [row]));
     return made;
   }
@@ -56,7 +57,11 @@ export function createVault(keyring: Keyring, tx: Tx): Vault {
           .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
           .from(dataKeys)
           .where(
-            and(eq(dataKeys.ownerKind, sql.placeholder('ownerKind')), eq(dataKeys.ownerId, sql.placeholder('ownerId'))),
+            and(
+              eq(dataKeys.ownerKind, sql.placeholder('ownerKind')),
+              eq(dataKeys.ownerId, sql.placeholder('ownerId')),
+              isNull(dataKeys.retiredAt),
+            ),
           )
           .prepare(name),
       ).execute({ ownerKind, ownerId });

@@ -1,10 +1,11 @@
 // The types of a transaction: what verbs, repositories and sinks are given; passing a plain connection does not compile.
+import type { KeyObject } from 'node:crypto';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Fact, ResourceKind } from '../../kernel/fact.ts';
 import type { Language } from '../../kernel/problem.ts';
 import type { Db } from './client.ts';
 
-export type DataKey = { id: string; key: Buffer };
+export type DataKey = { id: string; key: KeyObject };
 
 /** Where a ciphertext stands: it opens only there. */
 export type Place = { table: string; column: string; rowId: string };

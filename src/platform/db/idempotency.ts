@@ -1,7 +1,7 @@
 // Idempotency keys: a row in the same transaction as the effect; a concurrent duplicate waits on the unique index (I-01..I-05).
 import { and, eq, sql } from 'drizzle-orm';
 import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
-import { decrypt, encrypt } from '../crypto/suite.ts';
+import { decrypt, encrypt, keyIdOf } from '../crypto/suite.ts';
 import { bytea } from '../crypto/table.ts';
 import type { Keyring } from '../crypto/vault.ts';
 import type { Tx, View } from './context.ts';
@@ -28,7 +28,6 @@ export type Claim = { kind: 'claimed' } | { kind: 'stored'; fingerprint: Buffer;
 
 export type KeyUse = { scope: string; key: string; fingerprint: Buffer };
 
-const REPLY_KEY_ID = '00000000-0000-0000-0000-000000000001';
 const place = (use: KeyUse) => `idempotency_keys|reply|${use.scope}|${use.key}`;
 
 /** Claims the key or answers what is stored. Waits at most lock_timeout for one in flight (then SQLSTATE 55P03). */
@@ -41,19 +40,22 @@ export async function claimKey(tx: Tx, keyring: Keyring, use: KeyUse): Promise<C
   const mine = and(eq(idempotencyKeys.scope, use.scope), eq(idempotencyKeys.key, use.key));
   const [stored] = await tx.db.select().from(idempotencyKeys).where(mine);
   if (!stored) return claimKey(tx, keyring, use);
-  const reply = stored.reply
-    ? (JSON.parse(decrypt(keyring.service('reply'), place(use), stored.reply).toString('utf8')) as StoredReply)
-    : null;
+  const reply = stored.reply ? openReply(keyring, use, stored.reply) : null;
   return { kind: 'stored', fingerprint: stored.fingerprint, reply };
 }
 
+/** Kept a week: the generation that has sealed it is still there. */
+function openReply(keyring: Keyring, use: KeyUse, sealed: Buffer): StoredReply {
+  const by = keyring.generations('reply').find((generation) => generation.id === keyIdOf(sealed));
+  if (!by) throw new Error('the key of a stored reply is missing');
+  return JSON.parse(decrypt(by.key, place(use), sealed).toString('utf8')) as StoredReply;
+}
+
 export async function storeReply(tx: Tx, keyring: Keyring, use: KeyUse, reply: StoredReply): Promise<void> {
-  const sealed = encrypt(
-    REPLY_KEY_ID,
-    keyring.service('reply'),
-    place(use),
-    Buffer.from(JSON.stringify(reply), 'utf8'),
-  );
+  const [current] = keyring.generations('reply');
+  if (!current) throw new Error('there is no key for replies');
+  const text = Buffer.from(JSON.stringify(reply), 'utf8');
+  const sealed = encrypt(current.id, current.key, place(use), text, keyring.suite);
   const update = prepared(tx.db, 'reply', (db, name) =>
     db
       .update(idempotencyKeys)

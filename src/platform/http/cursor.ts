@@ -1,5 +1,5 @@
 // List cursors: opaque, bound to the caller's agency, the operation and its filter; a tampered or foreign one is a 400 (C-04, S-14).
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { Keyring } from '../crypto/vault.ts';
@@ -17,8 +17,11 @@ const invalid = (pointer: string) =>
     },
   ]);
 
+const macOf = (key: KeyObject, binding: string, value: string) =>
+  createHmac('sha256', key).update(`${binding}\n${value}`).digest().subarray(0, 16);
+
 export function signCursor(keyring: Keyring, binding: string, value: string): string {
-  const mac = createHmac('sha256', keyring.service('cursor')).update(`${binding}\n${value}`).digest().subarray(0, 16);
+  const mac = macOf(keyring.service('cursor'), binding, value);
   return Buffer.concat([mac, Buffer.from(value, 'utf8')]).toString('base64url');
 }
 
@@ -26,9 +29,11 @@ export function openCursor(keyring: Keyring, binding: string, cursor: string, po
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes.length <= 16 || bytes.toString('base64url') !== cursor) throw invalid(pointer);
   const value = bytes.subarray(16).toString('utf8');
-  const expected = Buffer.from(signCursor(keyring, binding, value), 'base64url').subarray(0, 16);
-  if (!timingSafeEqual(expected, bytes.subarray(0, 16))) throw invalid(pointer);
-  return value;
+  const mac = bytes.subarray(0, 16);
+  // Positions of a feed are kept for months: what a former key has signed is still good.
+  for (const { key } of keyring.generations('cursor'))
+    if (timingSafeEqual(macOf(key, binding, value), mac)) return value;
+  throw invalid(pointer);
 }
 
 function bindingOf(req: FastifyRequest, query: ListQuery): string {
