@@ -1,45 +1,77 @@
-// The audit sink: one row per fact and one per person seen in clear, in the same transaction (A-01, P-08).
+// The audit sink: one row per fact and one per person seen in clear, chained, in the same transaction (A-01, A-03, P-08).
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
+import { type Head, keepHashes, type SequencedFact } from '../platform/db/heads.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
+import { type ChainAlg, contentDigest, linkHash, type RecordContent } from './chain.ts';
 import { auditRecords } from './table.ts';
+import { addViews } from './view-chain.ts';
 
-export const auditSink: FactSink = async (tx, facts, views) => {
-  const { actor, now, requestId } = tx.ctx;
-  const common = {
+const ALG: ChainAlg = 'sha-256';
+
+/** What every record of a transaction has in common. */
+function commonOf({ ctx }: Tx) {
+  const { actor, now, systemNow, requestId } = ctx;
+  return {
+    recordedAt: systemNow,
     occurredAt: now,
     agencyId: actor.agency.id,
     officerId: actor.officer?.id ?? null,
     clientId: actor.client?.id ?? null,
     requestId,
   };
-  const changes = facts.map((fact) => ({
-    ...common,
-    id: tx.newId(),
-    type: fact.type,
-    kind: fact.kind,
-    resourceId: fact.id,
-    sequence: fact.sequence,
-    purpose: null,
-    changed: [...(fact.changed ?? [])],
-    data: fact.data ?? {},
-  }));
-  const seen = views.map((view) => ({
-    ...common,
-    id: tx.newId(),
-    type: view.act?.type ?? 'person.viewed',
-    kind: view.act?.kind ?? 'person',
-    resourceId: view.personId,
-    sequence: null,
-    purpose: view.purpose,
-    changed: [...view.fields],
-    data: view.act?.data ?? {},
-  }));
-  const rows = [...changes, ...seen];
-  tx.later(insertRows(tx.db, auditRecords, rows));
+}
+
+type Common = ReturnType<typeof commonOf>;
+type Act = Pick<RecordContent, 'id' | 'type' | 'kind' | 'resourceId' | 'purpose' | 'changed' | 'data'>;
+
+function digestOf({ recordedAt, occurredAt, ...who }: Common, act: Act): Buffer {
+  const times = { recordedAt: recordedAt.toISOString(), occurredAt: occurredAt.toISOString() };
+  return contentDigest(ALG, { ...who, ...times, ...act });
+}
+
+/** Each fact follows the one before it on its aggregate; the hash of the last one is kept at the head. */
+function addFacts(tx: Tx, common: Common, facts: readonly SequencedFact[]): void {
+  const heads = new Map<string, Head>();
+  const rows = facts.map((fact) => {
+    const { type, kind, id: resourceId, sequence, changed, data } = fact;
+    const act = {
+      id: tx.newId(),
+      type,
+      kind,
+      resourceId,
+      purpose: null,
+      changed: [...(changed ?? [])],
+      data: data ?? {},
+    };
+    const name = `${kind}|${resourceId}`;
+    const prevHash = heads.get(name)?.hash ?? fact.head;
+    const hash = linkHash(ALG, 'fact', sequence, prevHash, digestOf(common, act));
+    heads.set(name, { kind, resourceId, sequence, hash });
+    return { ...common, ...act, sequence, alg: ALG, prevHash, hash };
+  });
+  tx.later(insertRows(tx.db, auditRecords, rows), keepHashes(tx, [...heads.values()]));
+}
+
+export const auditSink: FactSink = async (tx, facts, views) => {
+  const common = commonOf(tx);
+  if (facts.length > 0) addFacts(tx, common, facts);
+  const seen = views.map(({ act, personId, purpose, fields }) => {
+    const view = {
+      id: tx.newId(),
+      type: act?.type ?? 'person.viewed',
+      kind: act?.kind ?? 'person',
+      resourceId: personId,
+      purpose,
+      changed: [...fields],
+      data: act?.data ?? {},
+    };
+    return { ...common, ...view, content: digestOf(common, view) };
+  });
+  addViews(tx, seen);
 };
 
 export type AuditRow = typeof auditRecords.$inferSelect;

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { requireAgencyMap } from '../agencies/service.ts';
 import type { Signer } from '../agencies/tokens.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { canonicalJson } from '../platform/http/idempotency.ts';
 import { clueProblems } from './domain.ts';
 import { type Clue, findClue } from './repository.ts';
 

@@ -5,6 +5,8 @@ import type { Db } from '../platform/db/client.ts';
 /** Who may call, the stamp, the clock and the keys of the service stay; every other table, also a future one, is business. */
 const KEPT = [
   'public.agencies',
+  'public.audit_keys',
+  'public.audit_sealing',
   'public.business_clock',
   'public.clients',
   'public.database_stamp',

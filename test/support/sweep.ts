@@ -68,7 +68,7 @@ export function headerFaults(answer: Pick<Answer, 'headers' | 'status'>, cacheab
   return [...faults, ...telling];
 }
 
-/** Row count and newest writer of every table, and every sequence; views of persons are audited even where nothing else is written. */
+/** Row count and newest writer of every table, and every sequence; what was looked at is kept even where nothing else is written. */
 export async function snapshot(ownerUrl: string): Promise<Record<string, string>> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
@@ -77,10 +77,13 @@ export async function snapshot(ownerUrl: string): Promise<Record<string, string>
       `select format('%I.%I', schemaname, tablename) as name from pg_tables
        where schemaname in ('public', 'keyring') order by 1`,
     );
-    const parts = tables.rows.map(({ name }) => {
-      const kept = name === 'public.audit_records' ? ` where type <> 'person.viewed'` : '';
-      return `select '${name}' as name, count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) as state from ${name}${kept}`;
-    });
+    const looked = ['public.read_records', 'public.view_heads'];
+    const parts = tables.rows
+      .filter(({ name }) => !looked.includes(name))
+      .map(({ name }) => {
+        const kept = name === 'public.audit_records' ? ` where type <> 'person.viewed'` : '';
+        return `select '${name}' as name, count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) as state from ${name}${kept}`;
+      });
     const sequences = `select schemaname || '.' || sequencename, coalesce(last_value::text, '-') from pg_sequences
       where schemaname in ('public', 'keyring')`;
     const found = await client.query<{ name: string; state: string }>([...parts, sequences].join(' union all '));

@@ -1,7 +1,8 @@
 // Idempotency-Key syntax (vectors of httpwg structured-field-tests string.json), canonical JSON, ETags and If-Match.
 import { describe, expect, test } from '@jest/globals';
+import { canonicalJson } from '../../src/kernel/canonical-json.ts';
 import { etagMatches, makeEtag, parseIfMatch } from '../../src/platform/http/conditional.ts';
-import { canonicalJson, parseIdempotencyKey } from '../../src/platform/http/idempotency.ts';
+import { parseIdempotencyKey } from '../../src/platform/http/idempotency.ts';
 import { requestLanguage } from '../../src/platform/http/problem.ts';
 
 const invalid = expect.objectContaining({ code: 'idempotency.key_invalid', status: 400 });

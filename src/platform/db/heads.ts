@@ -2,18 +2,26 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { Fact } from '../../kernel/fact.ts';
+import { bytea } from '../crypto/table.ts';
 import type { Tx } from './context.ts';
 import { insertRows, prepared } from './prepared.ts';
 
 export const aggregateHeads = pgTable(
   'aggregate_heads',
-  { kind: text().notNull(), resourceId: uuid('resource_id').notNull(), sequence: integer().notNull() },
+  {
+    kind: text().notNull(),
+    resourceId: uuid('resource_id').notNull(),
+    sequence: integer().notNull(),
+    /** Of the last record of the chain; the row lock that gives the number guards it too. */
+    hash: bytea(),
+  },
   (t) => [primaryKey({ columns: [t.kind, t.resourceId] })],
 );
 
 export const counters = pgTable('counters', { series: text().primaryKey(), value: integer().notNull() });
 
-export type SequencedFact = Fact & { sequence: number };
+/** `head`: the hash of the aggregate's last record before this transaction. */
+export type SequencedFact = Fact & { sequence: number; head: Buffer | null };
 
 /** Gives every fact the next number of its aggregate, in the order in which the facts were recorded. */
 export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<SequencedFact[]> {
@@ -36,17 +44,28 @@ export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<Seq
         })
         .returning(),
   });
-  const next = new Map(
-    heads.map((h) => [
-      `${h.resourceId}|${h.kind}`,
-      h.sequence - (counts.get(`${h.resourceId}|${h.kind}`)?.sequence ?? 0),
-    ]),
-  );
+  const found = new Map(heads.map((h) => [`${h.resourceId}|${h.kind}`, h]));
+  const next = new Map(heads.map((h) => [h, h.sequence - (counts.get(`${h.resourceId}|${h.kind}`)?.sequence ?? 0)]));
   return facts.map((fact) => {
-    const name = `${fact.id}|${fact.kind}`;
-    const sequence = (next.get(name) ?? 0) + 1;
-    next.set(name, sequence);
-    return { ...fact, sequence };
+    const head = found.get(`${fact.id}|${fact.kind}`);
+    if (!head) throw new Error('a fact has no head');
+    const sequence = (next.get(head) ?? 0) + 1;
+    next.set(head, sequence);
+    return { ...fact, sequence, head: head.hash };
+  });
+}
+
+export type Head = { kind: string; resourceId: string; sequence: number; hash: Buffer };
+
+/** Keeps the hash of the last record of each aggregate, whose row this transaction holds since `sequenceFacts`. */
+export function keepHashes(tx: Tx, heads: readonly Head[]): Promise<unknown> {
+  return insertRows(tx.db, aggregateHeads, heads, {
+    name: 'hashes',
+    end: (insert) =>
+      insert.onConflictDoUpdate({
+        target: [aggregateHeads.kind, aggregateHeads.resourceId],
+        set: { hash: sql`excluded.hash` },
+      }),
   });
 }
 

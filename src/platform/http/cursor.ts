@@ -1,9 +1,9 @@
 // List cursors: opaque, bound to the caller's agency, the operation and its filter; a tampered or foreign one is a 400 (C-04, S-14).
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { Keyring } from '../crypto/vault.ts';
-import { canonicalJson } from './idempotency.ts';
 import { httpProblems } from './problem.ts';
 
 type ListQuery = { limit?: number; cursor?: string; includeTotal?: boolean; lang?: string };

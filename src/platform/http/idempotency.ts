@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { defineProblems } from '../../kernel/problem.ts';
 import type { KeyUse } from '../db/idempotency.ts';
 
@@ -59,17 +60,10 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
   return inner;
 }
 
-/** Keys sorted at every level, so that a client may write its members in any order on a retry. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
-}
-
-/** Scoped to client and officer, never to the token: a renewed token replays its own keys, nobody else's. */
+/**
+ * Scoped to client and officer, never to the token: a renewed token replays its own keys, nobody else's. In the fingerprint a
+ * client may write the members of its body in any order on a retry.
+ */
 export function keyUse(req: FastifyRequest, actor: Actor, key: string): KeyUse {
   const scope = `${actor.agency.id}|${actor.client?.id ?? '-'}|${actor.officer?.id ?? '-'}`;
   const { lang: _lang, ...query } = (req.query ?? {}) as Record<string, unknown>;

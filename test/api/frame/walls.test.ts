@@ -12,6 +12,12 @@ const OPEN = [
   'access',
   'agencies',
   'aggregate_heads',
+  'audit_checkpoints',
+  'audit_keys',
+  'audit_leaves',
+  'audit_logs',
+  'audit_nodes',
+  'audit_sealing',
   'business_clock',
   'clients',
   'counters',
@@ -20,6 +26,7 @@ const OPEN = [
   'idempotency_keys',
   'officers',
   'signing_keys',
+  'view_heads',
 ];
 
 let world: World;
