@@ -64,7 +64,7 @@ async function measureReads(stage: Stage, deps: TxDeps, owner: Pool): Promise<vo
   const plain = { ...deps, pool: owner };
   const signer = await openSigner(deps.pool, deps.keyring, stage.service.origin, Date.now);
   const token = await stage.token('intake.heping');
-  const cached = createAuthenticator(signer, actorSource(deps), Date.now);
+  const cached = createAuthenticator(signer, actorSource(deps, { sandbox: true }), Date.now);
   await measureSteps(
     'Read of one clue, median',
     [

@@ -10,8 +10,10 @@ import { accountHandlers } from './accounts/handlers.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { clientRoutes } from './agencies/client-routes.ts';
 import { officerRoutes } from './agencies/officer-routes.ts';
+import { outsideSource, strongFactors } from './agencies/outside.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
+import { createApiThrottle, FAILURE_LIMIT, SANDBOX_API_LIMIT } from './agencies/throttle.ts';
 import { tokenRoutes } from './agencies/token-routes.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
@@ -55,6 +57,7 @@ import type { Pool } from './platform/db/client.ts';
 import { createCounts } from './platform/db/counts.ts';
 import type { FactSink, TxDeps } from './platform/db/tx.ts';
 import { registerAuth } from './platform/http/auth.ts';
+import { certificateReader } from './platform/http/certificate.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
 import { docsRoutes } from './platform/http/docs.ts';
@@ -151,7 +154,10 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   );
   observeRequests(app, metrics);
   registerLimits(app);
-  const authenticator = createAuthenticator(signer, actorSource(tx), deps.systemNow);
+  const outside = outsideSource(tx, config.issuers, deps.systemNow);
+  const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside);
+  const factors = strongFactors(config);
+  const certificateOf = certificateReader(config.clientCertHeader, config.trustProxy);
   const counts = createCounts({
     pool,
     now: deps.systemNow,
@@ -159,7 +165,13 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     onError: () => metrics.quotaExchangeFailures.inc(),
   });
   app.addHook('onClose', () => counts.stop());
-  registerAuth(app, authenticator.authenticate, createAdmission(counts, config.quota));
+  registerAuth(app, {
+    authenticate: authenticator.authenticate,
+    admit: createAdmission(counts, config.quota),
+    failed: createApiThrottle(tx, deps.systemNow, config.sandbox ? SANDBOX_API_LIMIT : FAILURE_LIMIT).failed,
+    certificateOf,
+    factors,
+  });
   registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
@@ -167,7 +179,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   probeRoutes(app, { pool, health: deps.health });
   catalogueRoutes(app, publicUrl);
   referenceRoutes(app, appCodeSets);
-  tokenRoutes(app, { tx, signer, publicUrl });
+  tokenRoutes(app, { tx, signer, publicUrl, certificateOf, factors });
   meRoutes(app);
   agencyRoutes(app, authenticator.forget);
   officerRoutes(app, authenticator.forget);

@@ -45,6 +45,14 @@ export async function saveClient(tx: Tx, client: ClientRow, change: Partial<Clie
   return { ...client, ...next };
 }
 
+/** At most once an hour, and without a new version: nothing of the client has changed. */
+export async function noteSecretUsed(tx: Tx, client: ClientRow): Promise<void> {
+  const { systemNow } = tx.ctx;
+  const noted = client.secretUsedAt;
+  if (noted && systemNow.getTime() - noted.getTime() < 3_600_000) return;
+  await tx.db.update(clients).set({ secretUsedAt: systemNow }).where(eq(clients.id, client.id));
+}
+
 export type ClientFilter = { agencyId?: string | undefined; state?: ClientRow['state'] | undefined };
 
 export async function listClients(tx: Tx, filter: ClientFilter, page: PageRequest): Promise<Page<ClientRow>> {

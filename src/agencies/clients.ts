@@ -1,21 +1,12 @@
 // Clients and their secrets: 256 random bits, stored as a keyed digest only, compared in constant time (S-07, S-09).
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { SYSTEM_SCOPE } from '../kernel/actor.ts';
-import { UUID_PATTERN } from '../kernel/ids.ts';
 import type { Keyring } from '../platform/crypto/keyring.ts';
 import { newSecret } from '../platform/crypto/secret.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import {
-  type ClientRow,
-  type ClientWithAgency,
-  findActiveClient,
-  findClient,
-  insertClient,
-  saveClient,
-} from './client-repository.ts';
+import { type ClientRow, findClient, insertClient, saveClient } from './client-repository.ts';
 import { clientProblems, roleErrors } from './domain.ts';
 import { findAgency } from './repository.ts';
 import { ROLES_BY_KIND, type Role } from './roles.ts';
@@ -23,7 +14,6 @@ import { ROLES_BY_KIND, type Role } from './roles.ts';
 const LIFE_DAYS = 365;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const ID = new RegExp(UUID_PATTERN);
 
 function digest(keyring: Keyring, clientId: string, secret: string): Buffer {
   return createHmac('sha256', keyring.service('token')).update(`client-secret|${clientId}|${secret}`).digest();
@@ -102,6 +92,8 @@ export async function rotateSecret(
     secretExpiresAt: new Date(now + LIFE_DAYS * DAY_MS),
     previousSecretHash: kept ? former.secretHash : null,
     previousSecretExpiresAt: kept ? overlap : null,
+    // A secret that ends at once was lost: the tokens it got end with it.
+    ...(overlapHours === 0 ? { generation: former.generation + 1 } : {}),
   });
   const data = { clientId: id, overlapHours };
   tx.record({ type: 'agency.client_rotated', kind: 'agency', id: client.agencyId, changed: ['clients'], data });
@@ -127,20 +119,17 @@ export async function setClientState(
   return saved;
 }
 
-/**
- * The client whose secret this is; undefined alike for an unknown id, a wrong or expired secret, a suspended client or
- * agency. Every way does the same work, so that the time tells nothing.
- */
-export async function authenticateClient(
-  tx: Tx,
+/** Whether this is the client's secret or its former one, in constant time; without a client the same work answers no. */
+export function secretMatches(
   keyring: Keyring,
-  given: { id: string; secret: string },
-): Promise<ClientWithAgency | undefined> {
-  const id = ID.test(given.id) ? given.id.toLowerCase() : SYSTEM_SCOPE;
-  const found = await findActiveClient(tx, id);
-  const offered = digest(keyring, id, given.secret);
+  id: string,
+  secret: string,
+  client: ClientRow | undefined,
+  now: Date,
+): boolean {
+  const offered = digest(keyring, id, secret);
   const none = digest(keyring, id, '');
-  const { secretHash, secretExpiresAt, previousSecretHash, previousSecretExpiresAt } = found?.client ?? {};
+  const { secretHash, secretExpiresAt, previousSecretHash, previousSecretExpiresAt } = client ?? {};
   const good = [
     [secretHash, secretExpiresAt],
     [previousSecretHash, previousSecretExpiresAt],
@@ -148,7 +137,7 @@ export async function authenticateClient(
   // Both are compared, whichever is right.
   const matches = good.map(([stored, until]) => {
     const equal = timingSafeEqual(offered, stored ?? none);
-    return equal && stored instanceof Uint8Array && until instanceof Date && until > tx.ctx.systemNow;
+    return equal && stored instanceof Uint8Array && until instanceof Date && until > now;
   });
-  return matches.includes(true) ? found : undefined;
+  return matches.includes(true);
 }

@@ -177,8 +177,27 @@ export const ROLES = {
     'oversight:read',
   ],
   auditor: [...everyone, 'audit:read', 'statistics:read'],
-  admin: [...everyone, 'agency:manage', 'officer:manage', 'officer:manage_own', 'client:manage', 'sandbox:manage'],
-  agency_admin: [...everyone, 'officer:manage_own'],
+  admin: [
+    ...everyone,
+    'agency:manage',
+    'officer:manage',
+    'officer:manage_own',
+    'officer:suspend',
+    'client:add',
+    'client:manage',
+    'role_grant:read',
+    'sandbox:manage',
+  ],
+  /** Keys, secrets, suspension, and the second look at what the administrator gives (ADR 0016). */
+  security_admin: [
+    ...everyone,
+    'officer:secure',
+    'officer:suspend',
+    'client:manage',
+    'role_grant:read',
+    'role_grant:confirm',
+  ],
+  agency_admin: [...everyone, 'officer:manage_own', 'officer:suspend', 'role_grant:read', 'role_grant:confirm'],
   wf_officer: [
     ...documents,
     'clue_document:read',
@@ -244,7 +263,18 @@ export const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text)
 
 /** Which roles an agency of each kind can give: nobody decides on aid or pays it from outside the procuratorates (domain §2). */
 export const ROLES_BY_KIND: Readonly<Record<AgencyKind, readonly Role[]>> = {
-  procuratorate: ['intake', 'handler', 'head', 'chief', 'finance', 'supervisor', 'auditor', 'admin', 'agency_admin'],
+  procuratorate: [
+    'intake',
+    'handler',
+    'head',
+    'chief',
+    'finance',
+    'supervisor',
+    'auditor',
+    'admin',
+    'security_admin',
+    'agency_admin',
+  ],
   womens_federation: ['wf_officer', 'agency_admin'],
   education: ['dept_officer', 'agency_admin'],
   civil_affairs: ['dept_officer', 'agency_admin'],
@@ -260,7 +290,7 @@ export const ROLES_BY_KIND: Readonly<Record<AgencyKind, readonly Role[]>> = {
 };
 
 /** Given by the administrator of the service only: who keeps the officers of one agency makes no second of its kind. */
-export const RESERVED_ROLES: readonly Role[] = ['admin', 'agency_admin', 'auditor'];
+export const RESERVED_ROLES: readonly Role[] = ['admin', 'security_admin', 'agency_admin', 'auditor'];
 
 /** Union of the roles' permissions; an unknown role grants nothing. */
 export function permissionsOf(roles: readonly string[]): Set<string> {

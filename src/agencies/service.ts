@@ -1,9 +1,9 @@
 // Who the caller is: officers and clients become actors; agencies are found for routing and references.
-import { type Actor, SYSTEM_SCOPE } from '../kernel/actor.ts';
+import type { Actor } from '../kernel/actor.ts';
 import { readTx, type Tx, type TxDeps } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { findActiveClient } from './client-repository.ts';
-import { authenticateClient } from './clients.ts';
+import { isCredentialGood } from './credential-repository.ts';
 import {
   type AgencyRow,
   findActiveOfficer,
@@ -15,27 +15,11 @@ import {
   findSuperiors,
   type OfficerRow,
 } from './repository.ts';
-import { type ActorSource, toActor } from './tokens.ts';
+import { serviceActor } from './system-actor.ts';
+import { type ActorSource, type Subject, toActor } from './tokens.ts';
 
 export type { AgencyRow, OfficerRow };
-export { findAgencyFor, findStanding, findSuperiors };
-
-/** The actor under which the service itself reads before it knows the caller. */
-export function serviceActor(): Actor {
-  return {
-    officer: null,
-    client: null,
-    agency: {
-      id: SYSTEM_SCOPE,
-      code: 'system',
-      name: 'system',
-      kind: 'other',
-      level: 'province',
-      regionCode: '000000',
-    },
-    permissions: new Set(),
-  };
-}
+export { findAgencyFor, findStanding, findSuperiors, serviceActor };
 
 const asService = {
   actor: serviceActor(),
@@ -45,25 +29,33 @@ const asService = {
   oversight: false,
 } as const;
 
-export function actorSource(deps: TxDeps): ActorSource {
-  return ({ sub, kind }) =>
-    readTx(deps, asService, async (tx) => {
-      if (kind === 'client') {
-        const found = await findActiveClient(tx, sub);
-        return found && toActor(found.agency, null, found.client);
-      }
-      if (kind !== 'officer') return undefined;
-      const found = await findActiveOfficer(tx, { id: sub });
-      return found ? toActor(found.agency, found.officer, null) : undefined;
-    });
+type Asking = { clientId?: string | undefined; generation?: number | undefined; certificate?: string | undefined };
+
+/** The client behind a token, as it was when the token was given: active, of that generation, bound to that certificate. */
+async function standing(tx: Tx, { clientId = '', generation, certificate }: Asking) {
+  const found = await findActiveClient(tx, clientId);
+  if (!found || found.client.generation !== generation) return undefined;
+  return (found.client.certificateThumbprint ?? undefined) === certificate ? found : undefined;
 }
 
-/** The client of these credentials, undefined for any reason they may not be good. */
-export function clientByCredentials(
-  deps: TxDeps,
-  given: { id: string; secret: string },
-): Promise<{ id: string } | undefined> {
-  return readTx(deps, asService, async (tx) => (await authenticateClient(tx, deps.keyring, given))?.client);
+async function officerActor(tx: Tx, subject: Subject): Promise<Actor | undefined> {
+  const { sub, clientId, credentialId, factor } = subject;
+  const found = await findActiveOfficer(tx, { id: sub });
+  if (!found || (credentialId !== undefined && !(await isCredentialGood(tx, credentialId, sub)))) return undefined;
+  if (clientId === undefined) return toActor(found.agency, found.officer, null, factor);
+  const by = await standing(tx, subject);
+  return by?.agency.id === found.agency.id ? toActor(found.agency, found.officer, by.client, factor) : undefined;
+}
+
+/** `sandbox`: its tokens without a password are good on such a database, and on no other. */
+export function actorSource(deps: TxDeps, { sandbox }: { sandbox: boolean }): ActorSource {
+  return (subject) =>
+    readTx(deps, asService, async (tx) => {
+      if (subject.factor === 'sandbox' && !sandbox) return undefined;
+      if (subject.kind === 'officer') return officerActor(tx, subject);
+      const found = subject.clientId === subject.sub ? await standing(tx, subject) : undefined;
+      return found && toActor(found.agency, null, found.client, 'client');
+    });
 }
 
 export function findOfficerByCode(deps: TxDeps, code: string) {

@@ -52,6 +52,11 @@ export const clients = pgTable('clients', {
   /** Still good while the client's systems change over (S-09). */
   previousSecretHash: bytea('previous_secret_hash'),
   previousSecretExpiresAt: instant('previous_secret_expires_at'),
+  secretUsedAt: instant('secret_used_at'),
+  /** Its tokens are bound to this certificate (RFC 8705), base64url of SHA-256. */
+  certificateThumbprint: text('certificate_thumbprint'),
+  /** Tokens of an earlier generation are good no longer. */
+  generation: integer().notNull().default(1),
   state: text().$type<'active' | 'suspended'>().notNull().default('active'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
@@ -61,6 +66,9 @@ export const clients = pgTable('clients', {
 export const signingKeys = pgTable('signing_keys', {
   kid: text().primaryKey(),
   publicJwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
-  privateSealed: bytea('private_sealed').notNull(),
+  privateSealed: bytea('private_sealed'),
   createdAt: instant('created_at').notNull().defaultNow(),
+  /** Published before; from here on it signs. */
+  signsFrom: instant('signs_from').notNull().defaultNow(),
+  revokedAt: instant('revoked_at'),
 });

@@ -14,7 +14,25 @@ export const TokenView = named(
 export const TokenRequest = named(
   'TokenRequest',
   Closed({
-    grant_type: Type.String({ minLength: 1, maxLength: 100, examples: ['client_credentials'] }),
+    grant_type: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      examples: ['client_credentials'],
+      description: 'client_credentials, or urn:ietf:params:oauth:grant-type:jwt-bearer with `assertion`',
+    }),
+    assertion: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        description: 'JWT for an officer: by a key of the client (iss = client id) or of the officer (iss = sub)',
+      }),
+    ),
+    client_assertion_type: Type.Optional(
+      Type.String({ maxLength: 100, examples: ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer'] }),
+    ),
+    client_assertion: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 4096, description: 'JWT by a key of the client: iss = sub = client id' }),
+    ),
     client_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'or HTTP Basic' })),
     client_secret: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'or HTTP Basic' })),
     scope: Type.Optional(Type.String({ maxLength: 1000, description: 'ignored: permissions follow the client' })),
@@ -51,6 +69,9 @@ export const ServerMetadataView = named(
     jwks_uri: Type.String({ format: 'uri', maxLength: 2048 }),
     grant_types_supported: names,
     token_endpoint_auth_methods_supported: names,
+    token_endpoint_auth_signing_alg_values_supported: names,
+    acr_values_supported: names,
+    tls_client_certificate_bound_access_tokens: Type.Boolean(),
     response_types_supported: names,
   }),
 );

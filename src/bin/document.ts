@@ -27,7 +27,7 @@ function deps(): AppDeps {
       generations: refuse,
       refresh: refuse,
     },
-    signer: { kid: 'none', sign: refuse, attest: refuse, verify: refuse, keys: refuse },
+    signer: { sign: refuse, attest: refuse, verify: refuse, keys: refuse, retiredKeys: refuse },
     newId: refuse,
     systemNow: () => 0,
     log: { debug: refuse, info: refuse, warn: refuse, error: refuse },

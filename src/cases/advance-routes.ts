@@ -10,7 +10,14 @@ export function advanceRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/emergency-advance',
     {
-      config: { permission: 'case:decide', resource: 'case', ifMatch: true, idempotent: true, dryRun: true },
+      config: {
+        permission: 'case:decide',
+        resource: 'case',
+        ifMatch: true,
+        idempotent: true,
+        dryRun: true,
+        decisive: true,
+      },
       schema: {
         operationId: 'approveEmergencyAdvance',
         tags: ['Assistance cases'],

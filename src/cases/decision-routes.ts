@@ -113,7 +113,7 @@ function reviewRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/approval',
     {
-      config: decision('case:decide'),
+      config: { ...decision('case:decide'), decisive: true },
       schema: {
         operationId: 'approveAssistance',
         tags,
@@ -187,7 +187,7 @@ function endingRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/revocation',
     {
-      config: decision('case:revoke'),
+      config: { ...decision('case:revoke'), decisive: true },
       schema: {
         operationId: 'revokeAssistanceCase',
         tags,

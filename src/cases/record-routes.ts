@@ -113,7 +113,7 @@ function correctionRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/corrections/:correctionId/confirmation',
     {
-      config: { permission: 'case:confirm_correction', ...decision },
+      config: { permission: 'case:confirm_correction', ...decision, decisive: true },
       schema: {
         operationId: 'confirmCaseCorrection',
         tags,

@@ -32,7 +32,14 @@ export function shareRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/joint-share',
     {
-      config: { permission: 'case:decide', resource: 'case', ifMatch: true, idempotent: true, dryRun: true },
+      config: {
+        permission: 'case:decide',
+        resource: 'case',
+        ifMatch: true,
+        idempotent: true,
+        dryRun: true,
+        decisive: true,
+      },
       schema: {
         operationId: 'giveJointShare',
         tags,

@@ -155,6 +155,7 @@ export const deadlineActions = {
     label: ['延长', 'Extend'],
     path: 'extension',
     officer: true,
+    decisive: true,
     guard: onlySteward,
   },
   waiver: {
@@ -163,6 +164,7 @@ export const deadlineActions = {
     label: ['免除', 'Waive'],
     path: 'waiver',
     officer: true,
+    decisive: true,
     guard: onlySteward,
   },
 } as const satisfies ActionTable<DeadlineFacts, DeadlineVerb>;

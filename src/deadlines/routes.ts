@@ -84,6 +84,7 @@ function readRoutes(app: App): void {
 type Spec<B extends TSchema> = {
   path: string;
   permission: Permission;
+  decisive?: true;
   operationId: string;
   summary: string;
   description: string;
@@ -97,11 +98,11 @@ type Verb<B extends TSchema> = (
 
 /** A deadline is seen with its subject: there are no access rows of its own. */
 function decision<B extends TSchema>(app: App, spec: Spec<B>, verb: Verb<B>): void {
-  const { path, permission, body, ...said } = spec;
+  const { path, permission, decisive = false, body, ...said } = spec;
   app.post(
     `/v1/deadlines/:id/${path}`,
     {
-      config: { permission, find: findDeadline, ifMatch: true, dryRun: true },
+      config: { permission, find: findDeadline, ifMatch: true, dryRun: true, decisive },
       schema: { ...said, tags, params, body, response: { 200: DeadlineView } },
     },
     (req) => {
@@ -139,6 +140,7 @@ export function deadlineRoutes(app: App): void {
   const extension = {
     path: 'extension',
     permission: 'deadline:extend',
+    decisive: true,
     operationId: 'extendDeadline',
     summary: 'Extend 延长期限',
     description: 'The chief grants what another officer asked for. 由检察长批准他人的延长申请。',
@@ -148,6 +150,7 @@ export function deadlineRoutes(app: App): void {
   const waiver = {
     path: 'waiver',
     permission: 'deadline:waive',
+    decisive: true,
     operationId: 'waiveDeadline',
     summary: 'Waive 免除期限',
     description: 'By the chief, with a reason; it ends the clock. 由检察长说明理由后免除，期限终止。',

@@ -200,6 +200,7 @@ export const disbursementActions = {
     label: ['审批支付', 'Authorise'],
     path: 'authorisation',
     officer: true,
+    decisive: true,
     guard: (line, actor) => own(line, actor) ?? running(line) ?? notPlanner(line, actor),
   },
   submission: {
@@ -209,6 +210,7 @@ export const disbursementActions = {
     label: ['提交支付', 'Submit for payment'],
     path: 'submission',
     officer: true,
+    decisive: true,
     guard: (line, actor) => paying(line, actor) ?? running(line) ?? payer(line, actor),
   },
   appropriation: {
@@ -234,6 +236,7 @@ export const disbursementActions = {
     label: ['确认支付', 'Settle'],
     path: 'settlement',
     officer: true,
+    decisive: true,
     guard: (line, actor) => paying(line, actor) ?? payer(line, actor),
   },
   failure: {
@@ -242,6 +245,7 @@ export const disbursementActions = {
     label: ['登记支付失败', 'Record a failure'],
     path: 'failure',
     officer: true,
+    decisive: true,
     guard: (line, actor) => paying(line, actor) ?? payer(line, actor),
   },
   void: {
@@ -268,6 +272,7 @@ export const disbursementActions = {
     label: ['追回', 'Recover'],
     path: 'recovery',
     officer: true,
+    decisive: true,
     guard: recovery,
   },
   'write-off': {
@@ -276,6 +281,7 @@ export const disbursementActions = {
     label: ['核销', 'Write off'],
     path: 'write-off',
     officer: true,
+    decisive: true,
     guard: (line, actor) => own(line, actor) ?? chief(actor),
   },
 } as const satisfies ActionTable<DisbursementFacts, DisbursementVerb>;

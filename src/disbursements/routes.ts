@@ -68,17 +68,19 @@ type Decision<B extends TSchema> = {
   permission: `disbursement:${string}`;
   /** It moves money between the accounts of the fund: Idempotency-Key is required. */
   idempotent?: true;
+  /** The officer's own factor is asked for, as in the table of actions. */
+  decisive?: true;
   body: B;
   verb: (tx: Tx, id: string, body: Static<B>, expected: ExpectedVersion) => Promise<Disbursement>;
 };
 
 /** A decision sub-resource; the body has passed the schema of the route when it reaches the verb. */
 function decision<B extends TSchema>(app: App, path: string, spec: Decision<B>): void {
-  const { permission, idempotent = false, operationId, summary, description, body } = spec;
+  const { permission, idempotent = false, decisive = false, operationId, summary, description, body } = spec;
   app.post(
     `/v1/disbursements/:id/${path}`,
     {
-      config: { permission, resource: 'disbursement', ifMatch: true, dryRun: true, idempotent },
+      config: { permission, resource: 'disbursement', ifMatch: true, dryRun: true, idempotent, decisive },
       schema: { operationId, tags, summary, description, params, body, response },
     },
     (req) => {
@@ -180,6 +182,7 @@ function paymentRoutes(app: App): void {
     summary: 'Authorise 审批支付',
     description: 'By a head or chief who did not plan it. 由非计划人的负责人或检察长审批。',
     permission: 'disbursement:authorise',
+    decisive: true,
     body: AuthorisationBody,
     verb: authoriseDisbursement,
   });
@@ -189,6 +192,7 @@ function paymentRoutes(app: App): void {
     description:
       'The application to the finance department or paying bank, by finance; a failed line is sent again. 由财务向财政部门或代发银行提交；失败的可再次提交。',
     permission: 'disbursement:settle',
+    decisive: true,
     idempotent: true,
     body: SubmissionBody,
     verb: (tx, id, _body, expected) => submitDisbursement(tx, id, expected),
@@ -214,6 +218,7 @@ function paymentRoutes(app: App): void {
     summary: 'Settle 确认支付',
     description: 'The bank has paid. `custody` goes on to `in_custody`. 银行已支付；托管款随即转入监管。',
     permission: 'disbursement:settle',
+    decisive: true,
     idempotent: true,
     body: SettlementBody,
     verb: settleDisbursement,
@@ -224,6 +229,7 @@ function paymentRoutes(app: App): void {
     description:
       '`outcome: unknown` keeps the money in transit until it is settled or failed. 结果不明时资金仍在途，待查明后再登记。',
     permission: 'disbursement:settle',
+    decisive: true,
     idempotent: true,
     body: FailureBody,
     verb: failDisbursement,
@@ -254,6 +260,7 @@ function endingRoutes(app: App): void {
     description:
       'The chief orders it; each later call by finance records what came back, until the order is met. 检察长决定追回，财务逐笔登记追回金额。',
     permission: 'disbursement:recover',
+    decisive: true,
     idempotent: true,
     body: RecoveryBody,
     verb: recoverDisbursement,
@@ -263,6 +270,7 @@ function endingRoutes(app: App): void {
     summary: 'Write off 核销',
     description: 'Ends a recovery that cannot be completed; by the chief. 无法追回的由检察长核销。',
     permission: 'disbursement:recover',
+    decisive: true,
     idempotent: true,
     body: WriteOffBody,
     verb: writeOffDisbursement,

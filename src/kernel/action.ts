@@ -1,6 +1,6 @@
 // Actions: what a caller may do with a resource now and why not; the verbs ask the same table, so both always agree.
 import type { Actor, Permission } from './actor.ts';
-import { may } from './actor.ts';
+import { inPerson, may } from './actor.ts';
 import { canProblems, refusalOf } from './can.ts';
 import type { Machine } from './machine.ts';
 import { defineProblems, fillText, type Language, type Problem, problemSpec } from './problem.ts';
@@ -15,6 +15,8 @@ export type ActionSpec<F, V extends string> = {
   path: string;
   /** A decision binds a person: a token without an officer cannot take it. */
   officer?: boolean;
+  /** It binds money or rights: a token that the vouching system could have made for itself does not do (S-21); its route says so too. */
+  decisive?: boolean;
   /** Somebody is waiting for it: where it is allowed it is a work item of that agency; a function where the facts decide. */
   awaited?: true | ((facts: F) => boolean);
   /** Everything but permission and state: four eyes, relations, open children. */
@@ -42,6 +44,19 @@ export const actionProblems = defineProblems({
       'use a token of an officer',
     ],
   },
+  'auth.factor_required': {
+    status: 403,
+    zh: [
+      '须由本人以更强的凭证办理',
+      '此操作须由人员本人证实，机关系统代为担保的令牌不足以作出',
+      '以本人登记的密钥或单位统一身份认证取得令牌后重试',
+    ],
+    en: [
+      'A factor of the officer is required',
+      'this action needs proof by the officer in person; a token vouched for by a system is not enough',
+      "get a token with the officer's own registered key or from the configured identity provider",
+    ],
+  },
   'decision.four_eyes': {
     status: 403,
     zh: ['须由另一人办理', '{who}不得由同一人办理', '请由另一名有权限的人员办理'],
@@ -58,6 +73,7 @@ function refusal<F extends { state: S }, S extends string, V extends string>(
   const first = spec.verbs[0];
   if (first !== undefined && !spec.verbs.some((verb) => m.can(facts.state, verb))) return m.refuse(facts.state, first);
   if (spec.officer && !actor.officer) return actionProblems['actor.officer_required']();
+  if (spec.decisive && !inPerson(actor)) return actionProblems['auth.factor_required']();
   return spec.guard?.(facts, actor);
 }
 

@@ -35,7 +35,17 @@ export type Actor = {
   client: { id: string } | null;
   agency: ActorAgency;
   permissions: ReadonlySet<string>;
+  /** What stands behind the token (`acr`): `client`, `vouched`, `officer_key`, `sandbox`, or the word of an outside issuer. */
+  factor: string;
+  /** SHA-256 of the certificate the token is bound to (RFC 8705). */
+  certificate?: string;
 };
+
+/** What a system can make by itself for any officer of its agency: no decision rests on it (S-21). */
+const FORGEABLE: readonly string[] = ['client', 'vouched'];
+
+/** True when the person was there, as far as the service can know. */
+export const inPerson = (actor: Actor): boolean => actor.officer !== null && !FORGEABLE.includes(actor.factor);
 
 /** The agency id under which fact handlers and the worker see everything; every resource has an access row for it. */
 export const SYSTEM_SCOPE = '00000000-0000-0000-0000-000000000000';

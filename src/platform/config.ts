@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
+import { type Issuer, parseIssuers } from './issuers.ts';
+import { misspelt } from './misspelt.ts';
 import type { S3Settings } from './objects/s3.ts';
 
 export type Config = {
@@ -12,6 +14,12 @@ export type Config = {
   metricsPortGiven: boolean;
   publicUrl: string;
   trustProxy: string[];
+  /** Where a trusted proxy says which client certificate it has verified. */
+  clientCertHeader: string | undefined;
+  /** Whose access tokens are accepted besides our own. */
+  issuers: readonly Issuer[];
+  /** Roles take effect when a second person has confirmed them: always on a live database. */
+  roleConfirmation: boolean;
   databaseUrl: string | undefined;
   ownerUrl: string | undefined;
   dataDir: string | undefined;
@@ -77,6 +85,9 @@ export const SETTINGS = [
   'METRICS_PORT',
   'PUBLIC_URL',
   'TRUST_PROXY',
+  'CLIENT_CERT_HEADER',
+  'ISSUERS_FILE',
+  'ROLE_CONFIRMATION',
   'DATABASE_URL',
   'DATABASE_OWNER_URL',
   'DATA_DIR',
@@ -107,8 +118,7 @@ type Setting = (typeof SETTINGS)[number];
 function reader(env: Env, problems: string[]) {
   return (name: Setting): string | undefined => {
     const direct = env[name]?.trim() || undefined;
-    const file =
-      name === 'KEK_FILE' || name === 'KEK_PREVIOUS_FILE' ? undefined : env[`${name}_FILE`]?.trim() || undefined;
+    const file = name.endsWith('_FILE') ? undefined : env[`${name}_FILE`]?.trim() || undefined;
     if (direct && file) problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
     if (direct || !file) return direct;
     try {
@@ -147,6 +157,28 @@ function readS3(store: 'directory' | 's3', get: Get, url: GetUrl, problems: stri
   };
 }
 
+function readCertHeader(get: Get, trustProxy: readonly string[], problems: string[]): string | undefined {
+  const header = get('CLIENT_CERT_HEADER');
+  if (header !== undefined && !/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(header))
+    problems.push('CLIENT_CERT_HEADER must be the name of a header.');
+  if (header !== undefined && trustProxy.length === 0)
+    problems.push('CLIENT_CERT_HEADER needs TRUST_PROXY: the header is believed from those addresses only.');
+  return header;
+}
+
+function readIssuers(get: Get, publicUrl: string, production: boolean, problems: string[]): readonly Issuer[] {
+  const file = get('ISSUERS_FILE');
+  if (file === undefined) return [];
+  try {
+    const found = parseIssuers(readFileSync(file, 'utf8'), publicUrl.replace(/\/+$/, ''), production);
+    problems.push(...found.problems);
+    return found.issuers;
+  } catch {
+    problems.push('ISSUERS_FILE names a file that cannot be read.');
+    return [];
+  }
+}
+
 export function readConfig(env: Env): Config {
   const problems: string[] = [];
   const get = reader(env, problems);
@@ -178,6 +210,8 @@ export function readConfig(env: Env): Config {
   const sandboxDefault = databaseUrl === undefined && !production ? 'true' : 'false';
   const sandbox = choice('SANDBOX', ['true', 'false'], sandboxDefault) === 'true';
   const kekFile = get('KEK_FILE');
+  if (!sandbox && get('ROLE_CONFIRMATION') === 'false')
+    problems.push('ROLE_CONFIRMATION=false is for a sandbox: a live database gives no role by one person alone.');
   if (production && databaseUrl === undefined)
     problems.push(
       'DATABASE_URL is required when NODE_ENV=production: the embedded database is for development and the sandbox.',
@@ -195,13 +229,18 @@ export function readConfig(env: Env): Config {
   if (production && get('DATA_DIR') === undefined && get('DOCUMENT_STORE') !== 's3')
     problems.push('DATA_DIR is required when NODE_ENV=production, unless DOCUMENT_STORE=s3: documents are kept there.');
   const quotas = QUOTAS[sandbox ? 'sandbox' : 'live'];
+  const trustProxy = list(get('TRUST_PROXY'));
+  problems.push(...misspelt(env, SETTINGS));
   const config: Config = {
     host,
     port,
     metricsPort: integer('METRICS_PORT', 9464, 0, 65_535),
     metricsPortGiven: get('METRICS_PORT') !== undefined,
     publicUrl: publicUrl.replace(/\/+$/, ''),
-    trustProxy: list(get('TRUST_PROXY')),
+    trustProxy,
+    clientCertHeader: readCertHeader(get, trustProxy, problems),
+    issuers: readIssuers(get, publicUrl, production, problems),
+    roleConfirmation: choice('ROLE_CONFIRMATION', ['true', 'false'], sandbox ? 'false' : 'true') === 'true',
     databaseUrl,
     ownerUrl: url('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
     dataDir: get('DATA_DIR'),

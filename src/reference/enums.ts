@@ -37,6 +37,7 @@ export const enums = {
       supervisor: ['上级监督', 'Supervisor'],
       auditor: ['审计', 'Auditor'],
       admin: ['系统管理', 'Administrator'],
+      security_admin: ['安全管理', 'Security administrator'],
       agency_admin: ['本机关人员管理', 'Administrator of an agency'],
       wf_officer: ['妇联工作人员', "Women's Federation officer"],
       dept_officer: ['协作部门工作人员', 'Officer of a partner department'],

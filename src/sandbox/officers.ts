@@ -66,6 +66,7 @@ const rowsByRegion: Readonly<Record<string, readonly Row[]>> = {
     ['supervisor.liaoning', '吕明德', 'procuratorate', 'supervisor'],
     ['auditor.liaoning', '苏正言', 'procuratorate', 'auditor'],
     ['admin', '卢维安', 'procuratorate', 'admin'],
+    ['security', '谭守约', 'procuratorate', 'security_admin'],
   ],
 };
 

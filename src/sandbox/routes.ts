@@ -58,7 +58,7 @@ function tokenRoute(app: App, { tx, signer }: SandboxDeps): void {
     async (req) => {
       const found = await findOfficerByCode(tx, req.body.officer);
       if (!found) throw problems['sandbox.officer_unknown']({ officer: req.body.officer });
-      const token = await signer.sign({ kind: 'officer' }, found.officer.id);
+      const token = await signer.sign({ kind: 'officer', factor: 'sandbox', sub: found.officer.id });
       return { access_token: token, token_type: 'Bearer' as const, expires_in: TOKEN_LIFE_SECONDS };
     },
   );

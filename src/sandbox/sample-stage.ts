@@ -30,7 +30,7 @@ const MAX_TRIES = 20;
 async function findActor(deps: TxDeps, code: string): Promise<Actor> {
   const found = await findOfficerByCode(deps, code);
   if (!found) throw new Error(`no sandbox officer ${code}`);
-  return toActor(found.agency, found.officer, null);
+  return toActor(found.agency, found.officer, null, 'sandbox');
 }
 
 /** All in one transaction, each after the one before it. */

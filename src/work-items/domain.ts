@@ -116,7 +116,9 @@ function asker<F extends { state: S }, S extends string, V extends string>(
       ...{ code: STRANGER, name: STRANGER, roles: head ? ['head'] : [] },
     };
     const permissions = observed(grantable, asked.permissions, without);
-    const actor: Actor = { officer: officer ? person : null, client: null, agency, permissions };
+    // What waits for a person waits for them in person.
+    const base = { client: null, agency, permissions, factor: 'officer_key' };
+    const actor: Actor = { ...base, officer: officer ? person : null };
     try {
       ensureAction(rule.machine, rule.actions, action, facts, actor);
       return true;

@@ -41,7 +41,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
   const owner = createPool({ url: database.ownerUrl, max: 1, onError: () => undefined });
   const keyring = await openKeyring(pool, TEST_KEK);
-  const signer = await openSigner(pool, keyring, config.publicUrl);
+  const signer = await openSigner(pool, keyring, config.publicUrl, Date.now);
   const logLines: string[] = [];
   const log = createLog(
     'info',

@@ -113,11 +113,11 @@ export async function compareWork(service: Service): Promise<Equality> {
     `select o.id, o.code from officers o join agencies a on a.id = o.agency_id
      where o.state = 'active' and a.state = 'active' order by o.code`,
   );
-  const load = actorSource(service.tx);
+  const load = actorSource(service.tx, { sandbox: true });
   const seen = new Map<string, Promise<Seen[]>>();
   const result: Equality = { officers: 0, resources: 0, items: 0, faults: [] };
   for (const { id, code } of officers) {
-    const actor = await load({ sub: id, kind: 'officer' });
+    const actor = await load({ sub: id, kind: 'officer', factor: 'sandbox' });
     if (!actor) continue;
     const oversight = may(actor, 'oversight:read');
     const key = `${actor.agency.id} ${oversight}`;

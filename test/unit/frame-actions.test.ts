@@ -31,6 +31,7 @@ const actor = (permissions: string[], person: string | null = 'p1'): Actor => ({
   client: person ? null : { id: 'c' },
   agency: { id: 'a', code: 'a', name: 'a', kind: 'other', level: 'county', regionCode: '210102' },
   permissions: new Set(permissions),
+  factor: person ? 'sandbox' : 'client',
 });
 const ALL = ['door:open', 'door:close', 'door:edit'];
 

@@ -71,9 +71,9 @@ describe(`people of seed ${SAMPLE_SEED}`, () => {
 
 test('42 officers with one person each, in agencies that exist', () => {
   const agencyCodes = new Set(liaoningAgencies().map((agency) => agency.code));
-  expect(sandboxOfficers).toHaveLength(42);
-  expect(new Set(sandboxOfficers.map((officer) => officer.code)).size).toBe(42);
-  expect(new Set(sandboxOfficers.map((officer) => officer.personKey)).size).toBe(42);
+  expect(sandboxOfficers).toHaveLength(43);
+  expect(new Set(sandboxOfficers.map((officer) => officer.code)).size).toBe(43);
+  expect(new Set(sandboxOfficers.map((officer) => officer.personKey)).size).toBe(43);
   expect(sandboxOfficers.every((officer) => agencyCodes.has(officer.agencyCode))).toBe(true);
   expect(sandboxOfficers.find((officer) => officer.code === 'bureau.heping')).toMatchObject({
     agencyCode: 'fin-210102',

@@ -129,7 +129,7 @@ function randomOfficer(random: Random, at: ActorAgency): Actor & { officer: NonN
   const officerId = random.pick([...OFFICER_IDS, id(0)]);
   const personKey = random.pick([...PEOPLE, 'somebody']);
   const officer = { id: officerId, code: 'x', name: 'x', roles: given, personKey };
-  return { officer, client: null, agency: at, permissions: permissionsOf(given) };
+  return { officer, client: null, agency: at, permissions: permissionsOf(given), factor: 'officer_key' };
 }
 
 type AnyRule = Rule<{ state: string }, string, string>;

@@ -24,6 +24,8 @@ declare module 'fastify' {
     idempotent?: boolean;
     /** `?dryRun=true` is offered. */
     dryRun?: boolean;
+    /** Only with a factor that the vouching system cannot forge (S-21): 403 `auth.factor_required` otherwise. */
+    decisive?: boolean;
   }
 }
 
@@ -113,6 +115,7 @@ function enrich(route: RouteOptions): void {
   if (config.ifMatch) schema['x-if-match'] = 'required';
   if (config.expensive) schema['x-quota'] = 'expensive';
   if (config.resource) schema['x-resource'] = config.resource;
+  if (config.decisive) schema['x-decisive'] = true;
   route.schema = schema;
 }
 
