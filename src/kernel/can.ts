@@ -1,5 +1,5 @@
 // Who may do what: the walls that every act must pass, in one table and one order; what it does not know it refuses (ADR 0017).
-import type { Actor, Permission } from './actor.ts';
+import { type Actor, inPerson, type Permission } from './actor.ts';
 import type { Relation } from './fact.ts';
 import { defineProblems, type Problem } from './problem.ts';
 
@@ -16,7 +16,11 @@ export const canProblems = defineProblems({
 });
 
 /** What is asked for. Without a permission nothing is allowed: an operation that names none is no operation. */
-export type Act = { permission: Permission | 'public' | 'authenticated' | undefined };
+export type Act = {
+  permission: Permission | 'public' | 'authenticated' | undefined;
+  /** It binds money or rights: only with a factor that the vouching system cannot forge (S-21). */
+  decisive?: boolean | undefined;
+};
 
 /**
  * What is known of the act. The stages of a request know more and more; each asks again with all it knows, so that a later stage
@@ -29,7 +33,7 @@ export type ActFacts = {
   rule?: (() => Problem | undefined) | undefined;
 };
 
-export type Wall = 'identity' | 'permission' | 'sight' | 'rule';
+export type Wall = 'identity' | 'permission' | 'factor' | 'sight' | 'rule';
 export type Refusal = { wall: Wall; problem?: Problem };
 
 /**
@@ -68,6 +72,7 @@ export const WALLS: readonly (readonly [wall: Wall, bars: (asked: Asked) => bool
       permission === undefined ||
       (permission !== 'public' && permission !== 'authenticated' && actor?.permissions.has(permission) !== true),
   ],
+  ['factor', ({ actor, act }) => act.decisive === true && !(actor && inPerson(actor))],
   [
     'sight',
     ({ actor, facts: { relation } }) => relation !== undefined && !(actor && sees(relation, actor.permissions)),
