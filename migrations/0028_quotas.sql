@@ -8,3 +8,23 @@ create unlogged table quota_counts (
 );
 create index quota_counts_age on quota_counts (ends_at);
 grant select, insert, update, delete on quota_counts to ja_app;
+
+-- Alerts of bulk reading (S-49): one credential was shown more people within an hour than the limit.
+create table bulk_read_alerts (
+  id uuid primary key,
+  credential text not null,
+  agency_id uuid not null,
+  state text not null check (state in ('open', 'released')),
+  persons integer not null check (persons > 0),
+  person_limit integer not null check (person_limit > 0),
+  blocked boolean not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+-- one open alert for a credential, whoever noticed it
+create unique index bulk_read_alerts_open on bulk_read_alerts (credential) where state = 'open';
+create index bulk_read_alerts_credential on bulk_read_alerts (credential, updated_at);
+grant select, insert, update on bulk_read_alerts to ja_app;
+
+-- The watch reads the last hour of what was shown.
+create index audit_records_time on audit_records using brin (recorded_at);

@@ -53,6 +53,7 @@ import { personRoutes } from './persons/routes.ts';
 import { safeContactRoutes } from './persons/safe-contact-routes.ts';
 import type { Config } from './platform/config.ts';
 import type { Keyring } from './platform/crypto/vault.ts';
+import { createBlocks } from './platform/db/blocks.ts';
 import type { Pool } from './platform/db/client.ts';
 import { createCounts } from './platform/db/counts.ts';
 import type { FactSink, TxDeps } from './platform/db/tx.ts';
@@ -158,16 +159,18 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside);
   const factors = strongFactors(config);
   const certificateOf = certificateReader(config.clientCertHeader, config.trustProxy);
+  const blocks = createBlocks(pool);
   const counts = createCounts({
     pool,
     now: deps.systemNow,
     windowSeconds: WINDOW_SECONDS,
     onError: () => metrics.quotaExchangeFailures.inc(),
+    onExchange: blocks.refresh,
   });
   app.addHook('onClose', () => counts.stop());
   registerAuth(app, {
     authenticate: authenticator.authenticate,
-    admit: createAdmission(counts, config.quota),
+    admit: createAdmission(counts, config.quota, blocks),
     failed: createApiThrottle(tx, deps.systemNow, config.sandbox ? SANDBOX_API_LIMIT : FAILURE_LIMIT).failed,
     certificateOf,
     factors,

@@ -1,5 +1,6 @@
 // The jobs of the worker half: `npm start` runs them beside the server, `npm run worker` alone.
 import { serviceActor } from '../agencies/service.ts';
+import { bulkReadJobs } from '../audit/bulk-read.ts';
 import { documentJobs } from '../documents/jobs.ts';
 import type { Config } from '../platform/config.ts';
 import { purgeKeys } from '../platform/db/idempotency.ts';
@@ -21,7 +22,7 @@ const asWorker = {
   oversight: false,
 } as const;
 
-export type JobSettings = Pick<Config, 's3' | 'dataDir' | 'scannerUrl'>;
+export type JobSettings = Pick<Config, 's3' | 'dataDir' | 'scannerUrl' | 'bulkRead'>;
 
 export function serviceJobs(deps: TxDeps, settings: JobSettings, log: Log): Job[] {
   // Not a business write: it has no fact, and a sandbox that is being reset need not hold it up.
@@ -32,5 +33,6 @@ export function serviceJobs(deps: TxDeps, settings: JobSettings, log: Log): Job[
     { name: 'purge-idempotency-keys', everyMs: HOUR, run: purge },
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
     ...referralJobs(deps),
+    ...bulkReadJobs(deps, settings.bulkRead, log),
   ];
 }

@@ -43,6 +43,7 @@ export type Config = {
   /** Where a province keeps its own letter templates. */
   templatesDir: string | undefined;
   quota: QuotaSettings;
+  bulkRead: { limit: number; block: boolean };
 };
 
 /** Requests in a minute; 0 = no such quota. */
@@ -112,6 +113,8 @@ export const SETTINGS = [
   'QUOTA_REQUESTS',
   'QUOTA_EXPENSIVE',
   'QUOTA_AGENCY',
+  'BULK_READ_LIMIT',
+  'BULK_READ_BLOCK',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -261,6 +264,10 @@ export function readConfig(env: Env): Config {
       requests: integer('QUOTA_REQUESTS', quotas.requests, 0, MAX_QUOTA),
       expensive: integer('QUOTA_EXPENSIVE', quotas.expensive, 0, MAX_QUOTA),
       agency: integer('QUOTA_AGENCY', quotas.agency, 0, MAX_QUOTA),
+    },
+    bulkRead: {
+      limit: integer('BULK_READ_LIMIT', 500, 0, 1_000_000),
+      block: choice('BULK_READ_BLOCK', ['true', 'false'], 'false') === 'true',
     },
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -26,6 +26,8 @@ export type CountsOptions = {
   now: () => number;
   windowSeconds: number;
   onError: (error: unknown) => void;
+  /** Runs with every exchange; what it throws counts as a failure of the exchange. */
+  onExchange?: () => Promise<void>;
 };
 
 const EXCHANGE_MS = 1000;
@@ -43,7 +45,7 @@ const PURGE = 'delete from quota_counts where ends_at < to_timestamp($1 / 1000.0
 
 type Row = { key: string; ends_at: string; used: string };
 
-export function createCounts({ pool, now, windowSeconds, onError }: CountsOptions): Counts {
+export function createCounts({ pool, now, windowSeconds, onError, onExchange }: CountsOptions): Counts {
   const width = windowSeconds * 1000;
   const counts = new Map<string, Count>();
   let timer: NodeJS.Timeout | undefined;
@@ -89,6 +91,7 @@ export function createCounts({ pool, now, windowSeconds, onError }: CountsOption
         count.sending = 0;
       }
       failing = false;
+      await onExchange?.();
       const before = windowEnd() - 2 * width;
       if (before <= purgedBefore) return;
       purgedBefore = before;

@@ -85,6 +85,16 @@ export function createMetrics(pool: Pool): Metrics {
     help: 'Exchanges of quota counts between the replicas that failed',
     registers: [registry],
   });
+  new Gauge({
+    name: 'bulk_read_alerts_open',
+    help: 'Credentials that were shown unusually many people, not yet released (S-49)',
+    registers: [registry],
+    async collect() {
+      const open = `select count(*)::int as n from bulk_read_alerts where state = 'open'`;
+      const [row] = await pool.query<{ n: number }>(open).catch(() => []);
+      if (row) this.set(row.n);
+    },
+  });
   return { registry, requests, quotaExchangeFailures };
 }
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
 import { defineProblems } from '../../kernel/problem.ts';
 import type { QuotaSettings } from '../config.ts';
+import type { Blocks } from '../db/blocks.ts';
 import type { Counts } from '../db/counts.ts';
 
 declare module 'fastify' {
@@ -28,7 +29,18 @@ export const quotaProblems = defineProblems({
       'wait as Retry-After says; use imports and the event feed for bulk work',
     ],
   },
+  'quota.blocked': {
+    status: 429,
+    zh: ['凭证已暂停', '该凭证短时间内查看的人员过多，已暂停使用', '由安全管理员核实并解除警报'],
+    en: [
+      'Credential blocked',
+      'this credential was shown unusually many people in a short time',
+      'let the security administrator look into it and release the alert',
+    ],
+  },
 });
+
+const BLOCK_RETRY_SECONDS = 3600;
 
 type Policy = { name: string; key: string; limit: number };
 
@@ -52,8 +64,13 @@ export type Admission = (req: FastifyRequest, reply: FastifyReply, actor: Actor)
  * Counts the request and says in the headers what is left; refuses it with 429 where nothing is. What is refused is not
  * counted. The agency's quota is named only where it is nearer to its end than the credential's.
  */
-export function createAdmission(counts: Counts, settings: QuotaSettings): Admission {
+export function createAdmission(counts: Counts, settings: QuotaSettings, blocks: Pick<Blocks, 'has'>): Admission {
   return (req, reply, actor) => {
+    if (blocks.has(credentialOf(actor))) {
+      // Counted, so that the exchange goes on and hears of the release.
+      counts.add(`blocked:${credentialOf(actor)}`, Number.MAX_SAFE_INTEGER);
+      throw quotaProblems['quota.blocked']({ retryAfter: BLOCK_RETRY_SECONDS });
+    }
     const policies = policiesOf(actor, req.routeOptions.config.expensive === true, settings);
     const left = policies.map((policy) => Math.max(0, policy.limit - counts.used(policy.key)));
     const spent = policies.find((_, i) => left[i] === 0);
