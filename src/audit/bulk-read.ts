@@ -3,14 +3,8 @@ import { serviceActor } from '../agencies/service.ts';
 import { readTx, type Tx, type TxDeps, writeTx } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
+import type { BulkReadSettings } from '../platform/quota-settings.ts';
 import { findBulkReaders, findOpenAlert, insertAlert, type Reader, saveAlert } from './bulk-read-repository.ts';
-
-export type BulkReadSettings = {
-  /** Distinct people in an hour; 0 = no watch. */
-  limit: number;
-  /** Whether the credential is refused until somebody releases it. */
-  block: boolean;
-};
 
 const EVERY_MS = 20_000;
 const asWatch = {

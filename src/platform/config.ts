@@ -5,6 +5,7 @@ import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
 import { type Issuer, parseIssuers } from './issuers.ts';
 import { misspelt } from './misspelt.ts';
 import type { S3Settings } from './objects/s3.ts';
+import { type BulkReadSettings, QUOTA_SETTINGS, type QuotaSettings, readQuotas } from './quota-settings.ts';
 
 export type Config = {
   host: string;
@@ -43,25 +44,8 @@ export type Config = {
   /** Where a province keeps its own letter templates. */
   templatesDir: string | undefined;
   quota: QuotaSettings;
-  bulkRead: { limit: number; block: boolean };
+  bulkRead: BulkReadSettings;
 };
-
-/** Requests in a minute; 0 = no such quota. */
-export type QuotaSettings = {
-  /** Of one credential. */
-  requests: number;
-  /** Of one credential on expensive operations. */
-  expensive: number;
-  /** Of all credentials of an agency together. */
-  agency: number;
-};
-
-/** The sandbox's is promised (contract.md §2): nothing else may end a run there earlier. */
-const QUOTAS = {
-  sandbox: { requests: 6000, expensive: 6000, agency: 60_000 },
-  live: { requests: 1200, expensive: 120, agency: 12_000 },
-} as const;
-const MAX_QUOTA = 100_000_000;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -110,11 +94,7 @@ export const SETTINGS = [
   'S3_SECRET_ACCESS_KEY',
   'SCANNER_URL',
   'TEMPLATES_DIR',
-  'QUOTA_REQUESTS',
-  'QUOTA_EXPENSIVE',
-  'QUOTA_AGENCY',
-  'BULK_READ_LIMIT',
-  'BULK_READ_BLOCK',
+  ...QUOTA_SETTINGS,
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -231,7 +211,6 @@ export function readConfig(env: Env): Config {
     problems.push('PUBLIC_URL is required when NODE_ENV=production: it stands in links and as token issuer.');
   if (production && get('DATA_DIR') === undefined && get('DOCUMENT_STORE') !== 's3')
     problems.push('DATA_DIR is required when NODE_ENV=production, unless DOCUMENT_STORE=s3: documents are kept there.');
-  const quotas = QUOTAS[sandbox ? 'sandbox' : 'live'];
   const trustProxy = list(get('TRUST_PROXY'));
   problems.push(...misspelt(env, SETTINGS));
   const config: Config = {
@@ -260,15 +239,7 @@ export function readConfig(env: Env): Config {
     s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
     scannerUrl: url('SCANNER_URL', ['tcp:']),
     templatesDir: get('TEMPLATES_DIR'),
-    quota: {
-      requests: integer('QUOTA_REQUESTS', quotas.requests, 0, MAX_QUOTA),
-      expensive: integer('QUOTA_EXPENSIVE', quotas.expensive, 0, MAX_QUOTA),
-      agency: integer('QUOTA_AGENCY', quotas.agency, 0, MAX_QUOTA),
-    },
-    bulkRead: {
-      limit: integer('BULK_READ_LIMIT', 500, 0, 1_000_000),
-      block: choice('BULK_READ_BLOCK', ['true', 'false'], 'false') === 'true',
-    },
+    ...readQuotas({ integer, choice }, sandbox),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
 import { defineProblems } from '../../kernel/problem.ts';
-import type { QuotaSettings } from '../config.ts';
 import type { Blocks } from '../db/blocks.ts';
 import type { Counts } from '../db/counts.ts';
+import type { QuotaSettings } from '../quota-settings.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
