@@ -13,6 +13,14 @@ alter table keyring.service_keys
   drop constraint service_keys_pkey,
   add primary key (name, generation);
 
+-- What was changed in a case is on record for good; only the ciphertext may change, when it is sealed anew by the owner.
+drop trigger case_field_revisions_append_only on case_field_revisions;
+create trigger case_field_revisions_append_only before delete or truncate on case_field_revisions
+  for each statement execute function refuse_change();
+create trigger case_field_revisions_unchanged before update on case_field_revisions
+  for each row when (to_jsonb(old) - 'values_sealed' is distinct from to_jsonb(new) - 'values_sealed')
+  execute function refuse_change();
+
 -- Written by the owner alone (bin/admin): the role of the service can add keys and read them, and neither change nor remove any.
 create table keyring.rotations (
   id uuid primary key,

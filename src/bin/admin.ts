@@ -1,19 +1,31 @@
-// bin/admin bootstrap --tree liaoning: the agency tree and the first administrator of an empty live database; running it again changes nothing.
+// bin/admin: `bootstrap --tree liaoning` fills an empty live database with the agency tree and a first administrator (running it again
+// changes nothing); the other commands rotate and check keys.
 import { parseArgs } from 'node:util';
 import { bootstrapAdministrator } from '../agencies/bootstrap.ts';
 import { readConfig } from '../platform/config.ts';
 import { agencyCode, DECISION_NUMBER_TEMPLATE, liaoningAgencies } from '../reference/agencies.ts';
 import { openDatabase } from './database.ts';
+import { KEY_COMMANDS, type KeyCommand, runKeyCommand } from './key-commands.ts';
 import { logTo, runOnce, StartError } from './startup.ts';
 
-const USAGE = 'Usage: bin/admin bootstrap --tree liaoning';
+const USAGE = `Usage: bin/admin bootstrap --tree liaoning | rotate-data-keys [--kind person] | ${KEY_COMMANDS.filter((c) => c !== 'rotate-data-keys').join(' | ')}`;
 const TREES = { liaoning: { agencies: liaoningAgencies, root: agencyCode('procuratorate', '210000') } } as const;
 
-function treeOf(args: string[]): (typeof TREES)[keyof typeof TREES] {
+type Tree = (typeof TREES)[keyof typeof TREES];
+type Command = { tree: Tree } | { keys: KeyCommand; kind: string | null };
+
+function commandOf(args: string[]): Command {
   try {
-    const { values, positionals } = parseArgs({ args, options: { tree: { type: 'string' } }, allowPositionals: true });
+    const options = { tree: { type: 'string' }, kind: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [name] = positionals;
     const tree = values.tree !== undefined && Object.hasOwn(TREES, values.tree) ? values.tree : undefined;
-    if (positionals.length === 1 && positionals[0] === 'bootstrap' && tree) return TREES[tree as keyof typeof TREES];
+    if (positionals.length === 1 && name === 'bootstrap' && tree && values.kind === undefined)
+      return { tree: TREES[tree as keyof typeof TREES] };
+    const keys = KEY_COMMANDS.find((command) => command === name);
+    const kindless = keys === 'rotate-data-keys' || values.kind === undefined;
+    if (positionals.length === 1 && keys && values.tree === undefined && kindless)
+      return { keys, kind: values.kind ?? null };
   } catch {
     // An unknown option: the usage says it all.
   }
@@ -21,8 +33,10 @@ function treeOf(args: string[]): (typeof TREES)[keyof typeof TREES] {
 }
 
 await runOnce(async (started) => {
-  const tree = treeOf(process.argv.slice(2));
+  const command = commandOf(process.argv.slice(2));
   const config = readConfig(process.env);
+  if ('keys' in command) return runKeyCommand(command.keys, command.kind, config, started);
+  const { tree } = command;
   if (config.sandbox) throw new StartError('bootstrap is for a live database: a sandbox seeds itself at its start.');
   const { tx } = await openDatabase(config, logTo(config.logLevel === 'info' ? 'warn' : config.logLevel), started);
   const done = await bootstrapAdministrator(tx, {

@@ -15,6 +15,7 @@ export type ResourceKind =
   | 'deadline'
   | 'work_item'
   | 'duplicate_verdict'
+  | 'keyring'
   | 'sandbox';
 
 export type Relation =
