@@ -17,6 +17,7 @@ import { createApiThrottle, FAILURE_LIMIT, SANDBOX_API_LIMIT } from './agencies/
 import { tokenRoutes } from './agencies/token-routes.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
+import { createReadLog } from './audit/reads.ts';
 import { auditSink } from './audit/repository.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
@@ -175,7 +176,10 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     certificateOf,
     factors,
   });
-  registerCommands(app, { ...tx, publicUrl, ...(deps.checkView ? { checkView: deps.checkView } : {}) });
+  const reads = createReadLog(pool);
+  app.addHook('onClose', () => reads.stop());
+  const checked = deps.checkView ? { checkView: deps.checkView } : {};
+  registerCommands(app, { ...tx, publicUrl, noteRead: reads.note, ...checked });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
 

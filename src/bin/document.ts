@@ -14,6 +14,7 @@ function deps(): AppDeps {
     pool: {
       connect: refuse,
       query: refuse,
+      aside: refuse,
       size: () => ({ total: 0, idle: 0, waiting: 0 }),
       end: async () => undefined,
     },

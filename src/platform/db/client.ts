@@ -11,6 +11,8 @@ export type Pool = {
   /** One statement outside a transaction, for probes and start-up; business code uses a Tx. */
   query<R extends Record<string, unknown>>(text: string, values?: unknown[]): Promise<R[]>;
   size(): { total: number; idle: number; waiting: number };
+  /** A pool of one connection to the same database with the same limits; whoever asks for it ends it. */
+  aside(): Pool;
   end(): Promise<void>;
 };
 
@@ -40,7 +42,8 @@ const LIMITS = [
 ].join(' ');
 
 /** Waiting for a connection ends after 1 s, a silent server after 8 s: every request is answered within 10 s. */
-export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { url, max = 10, role, onError } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -88,6 +91,7 @@ export function createPool({ url, max = 10, role, onError }: PoolOptions): Pool 
         release(broken);
       }
     },
+    aside: () => createPool({ ...options, max: 1 }),
     size: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     end() {
       ending = true;

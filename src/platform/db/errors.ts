@@ -90,6 +90,11 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(pg?.code ?? '') || (pg?.code === '23505' && retryConstraints.has(pg.constraint ?? ''));
 }
 
+/** The connection is gone, whatever the statement was. */
+export function isUnreachable(error: unknown): boolean {
+  return /^(08|57P|E)/.test(pgError(error)?.code ?? '');
+}
+
 export function isLockTimeout(error: unknown): boolean {
   return pgError(error)?.code === '55P03';
 }

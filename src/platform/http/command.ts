@@ -11,6 +11,7 @@ import { readTx, type Tx, type TxDeps, type TxRequest, writeTx } from '../db/tx.
 import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parseIfMatch } from './conditional.ts';
 import { listView, nextLink, pageRequest } from './cursor.ts';
 import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempotencyKey } from './idempotency.ts';
+import { lookedAt, type NoteRead } from './looked.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -30,7 +31,7 @@ export type ViewCheck = (
   view: unknown,
 ) => void;
 
-export type CommandDeps = TxDeps & { publicUrl: string; checkView?: ViewCheck };
+export type CommandDeps = TxDeps & { publicUrl: string; checkView?: ViewCheck; noteRead?: NoteRead };
 
 /** Headers of record: what a replay must repeat. */
 const RECORD = ['etag', 'location', 'content-type'] as const;
@@ -164,15 +165,18 @@ async function runCommand<T, V>(
   return send(reply, outcome.reply);
 }
 
-/** A read as the caller: what is not there or not visible is a 404. */
-function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>): Promise<V> {
+/** A read as the caller: what is not there or not visible is a 404, and leaves no access record; what is shown leaves one first. */
+async function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>, shown?: () => unknown): Promise<V> {
   const find = async (tx: Tx) => {
     const found = await read(tx);
     if (found === undefined) throw httpProblems['resource.not_found']();
     return found;
   };
   const { ahead } = req.routeOptions.config;
-  return readTx(deps, txRequest(req, false), find, { before: seeingAbove(req), ahead, pure: true });
+  const found = await readTx(deps, txRequest(req, false), find, { before: seeingAbove(req), ahead, pure: true });
+  const looked = deps.noteRead && lookedAt(req, actorOf(req), shown?.());
+  if (looked) await deps.noteRead?.(looked);
+  return found;
 }
 
 async function runRead<V>(
@@ -181,10 +185,12 @@ async function runRead<V>(
   reply: FastifyReply,
   read: ReadSpec<V>,
 ): Promise<FastifyReply> {
-  const rendered = await lookUp(deps, req, async (tx) => {
-    const view = await read(tx);
+  let view: V | undefined;
+  const find = async (tx: Tx) => {
+    view = await read(tx);
     return view === undefined ? undefined : render(deps, req, reply, 200, view);
-  });
+  };
+  const rendered = await lookUp(deps, req, find, () => view);
   if (rendered.headers.etag && etagMatches(req.headers['if-none-match'], rendered.headers.etag)) {
     return reply.code(304).header('etag', rendered.headers.etag).send();
   }

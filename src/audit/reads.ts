@@ -1,0 +1,84 @@
+// The access record of masked reads and lists (P-08): what is under way at the same moment is kept by one statement (ADR 0020).
+import { sql } from 'drizzle-orm';
+import { SYSTEM_SCOPE } from '../kernel/actor.ts';
+import type { Connection, Pool } from '../platform/db/client.ts';
+import { isUnreachable, translateDbError } from '../platform/db/errors.ts';
+import type { Looked, NoteRead } from '../platform/http/looked.ts';
+import { readRecords } from './read-table.ts';
+
+export type ReadLog = { note: NoteRead; stop(): Promise<void> };
+
+type Entry = { looked: Looked; kept: () => void; failed: (error: unknown) => void };
+
+/** Rows of one statement; a page has at most 200 ids. */
+const MAX_ROWS = 100;
+
+/** Whoever restarts the server loses at most the last 0.2 s of them: nothing else was written that they belong to. */
+const SESSION = `select set_config('app.agency', '${SYSTEM_SCOPE}', false), set_config('synchronous_commit', 'off', false)`;
+
+async function keep({ db }: Connection, batch: readonly Entry[]): Promise<void> {
+  const rows = JSON.stringify(batch.map(({ looked }) => looked));
+  await db.execute(sql`
+    insert into ${readRecords} (agency_id, officer_id, client_id, request_id, route, kind, ids)
+    select "agencyId", "officerId", "clientId", "requestId", route, kind, ids from jsonb_to_recordset(${rows}::jsonb)
+      as r ("agencyId" uuid, "officerId" uuid, "clientId" uuid, "requestId" text, route text, kind text, ids uuid[])`);
+}
+
+/** A connection of its own: reads never wait for each other twice. */
+export function createReadLog(main: Pool): ReadLog {
+  let pool: Pool | undefined;
+  let waiting: Entry[] = [];
+  let conn: Connection | undefined;
+  let flying: Promise<void> | undefined;
+
+  const open = async (): Promise<Connection> => {
+    pool ??= main.aside();
+    const opened = await pool.connect();
+    await opened.client.query(SESSION);
+    conn = opened;
+    return opened;
+  };
+  const drop = () => {
+    conn?.release(true);
+    conn = undefined;
+  };
+  /** A connection that was lost while nothing happened is no reason to fail. */
+  const send = async (batch: readonly Entry[]): Promise<void> => {
+    const used = conn;
+    try {
+      await keep(used ?? (await open()), batch);
+    } catch (error) {
+      drop();
+      if (!used || !isUnreachable(error)) throw error;
+      await keep(await open(), batch);
+    }
+  };
+  const fly = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_ROWS);
+      waiting = waiting.slice(MAX_ROWS);
+      await send(batch).then(
+        () => {
+          for (const { kept } of batch) kept();
+        },
+        (error: unknown) => {
+          for (const { failed } of batch) failed(translateDbError(error));
+        },
+      );
+    }
+    flying = undefined;
+  };
+
+  return {
+    note: (looked) =>
+      new Promise<void>((kept, failed) => {
+        waiting.push({ looked, kept, failed });
+        flying ??= fly();
+      }),
+    async stop() {
+      await flying;
+      drop();
+      await pool?.end();
+    },
+  };
+}
