@@ -6,6 +6,11 @@ import { loadContract, type Op, resourceOf, toCall } from '../support/contract.t
 import { setClock } from '../support/examples.ts';
 import type { Fixture, Target } from '../support/fixtures/fixture.ts';
 import { fixtures } from '../support/fixtures/index.ts';
+import { type MatrixActor, matrixActors } from '../support/matrix/actors.ts';
+import { readExpectations } from '../support/matrix/expectation.ts';
+import { pairwise } from '../support/matrix/pairwise.ts';
+import { askAll, emptyMatrix } from '../support/matrix/run.ts';
+import { standingOf } from '../support/matrix/subject.ts';
 import { useService } from '../support/service.ts';
 import { absentId, addRoleless, core, headerFaults, officerWithout, snapshot, strangerFor } from '../support/sweep.ts';
 import { compareWork } from '../support/work-equality.ts';
@@ -13,12 +18,16 @@ import { createWorld, type World } from '../support/world.ts';
 
 const contract = await loadContract();
 const service = useService();
+const expectations = readExpectations();
+const matrix = emptyMatrix();
 const seenTypes = new Map<string, number>();
 let world: World;
+let actors: MatrixActor[];
 beforeAll(async () => {
   world = createWorld(service.api, () => addClient(service));
   await setClock(service.database.ownerUrl);
   await addRoleless(service.database.ownerUrl);
+  actors = await matrixActors(service.owner, true);
 });
 
 /** Sends and holds every answer against the document, the headers and the problem shape. */
@@ -131,6 +140,16 @@ function walk(_id: string, { op, fixture }: Walked): void {
     });
   }
 
+  if (!op.isPublic) {
+    test('answers each role in each relation as docs/permissions.csv says', async () => {
+      const standing = await standingOf(service.owner, op, target);
+      const turn = matrix.operations.size;
+      const asked = pairwise(op, fixture, standing, actors, expectations, turn);
+      await askAll(service, { op, fixture, target }, asked, expectations, matrix);
+      expect(matrix.mismatches.splice(0)).toEqual([]);
+    });
+  }
+
   const key = `sweep-${op.id}`;
   if (op.dryRun) {
     test('a dry run answers a preview and writes nothing', async () => {
@@ -183,6 +202,16 @@ async function outsideOf(op: Op, fixture: Fixture, target: Target) {
   const hidden = fixture.foreign ? { ...target, ...(await fixture.foreign(world)) } : target;
   return { stranger, hidden };
 }
+
+test('the matrix has asked about every operation', () => {
+  process.stdout.write(`matrix: ${matrix.asked} answers, ${matrix.cells.size} of role and relation\n`);
+  expect([...matrix.operations].sort()).toEqual(
+    withFixture
+      .filter(({ op }) => !op.isPublic)
+      .map(({ op }) => op.id)
+      .sort(),
+  );
+});
 
 test('every problem type seen on the way resolves to its page', async () => {
   expect(seenTypes.size).toBeGreaterThan(5);
