@@ -47,13 +47,14 @@ function inspect(text: string): void {
 }
 
 export function parseJsonBody(body: Buffer): unknown {
+  // No body at all, which is one where every field is optional; blanks are none and no JSON either.
+  if (body.length === 0) return {};
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw bad('json.encoding', ['请求体不是有效的 UTF-8', 'the body is not valid UTF-8']);
   }
-  if (text.trim() === '') return {};
   let value: unknown;
   try {
     value = JSON.parse(text);
