@@ -10,7 +10,7 @@ const order = [
   ['referrals'],
   ['visits'],
   ['accounts'],
-  ['letters', 'work-items', 'statistics', 'exports', 'imports', 'sandbox', 'keys'],
+  ['letters', 'work-items', 'retention', 'statistics', 'exports', 'imports', 'sandbox', 'keys'],
 ];
 const features = order.flat();
 const upward = order.slice(0, -1).map((level, index) => ({

@@ -79,6 +79,7 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
 import { referralRoutes } from './referrals/routes.ts';
+import { subjectRoutes } from './retention/subject-routes.ts';
 import { clockHandlers } from './sandbox/clock.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
@@ -219,6 +220,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     scanning: config.scannerUrl !== undefined,
     suite: keyring.suite,
   });
+  subjectRoutes(app);
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
   eventRoutes(app, { keyring, publicUrl });

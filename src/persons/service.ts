@@ -7,7 +7,17 @@ import { codeSets, validCode } from '../reference/code-sets.ts';
 import { findRegion } from '../reference/regions.ts';
 import { checkSubject, coverDisputed, type Subject, type SubjectInput } from './domain.ts';
 import { findSurvivor } from './merge-repository.ts';
-import { disputedFields, findPerson, insertPerson, insertReview, matchPerson, type PersonRow } from './repository.ts';
+import {
+  disputedFields,
+  findPerson,
+  insertPerson,
+  insertReview,
+  matchPerson,
+  type PersonRow,
+  sealPurpose,
+} from './repository.ts';
+
+export { findPerson as findPersonById, sealPurpose as purposeInWords };
 
 const sets = new Map(codeSets().map((set) => [set.name, set]));
 

@@ -1,0 +1,61 @@
+// POST /v1/persons/{id}/subject-export: the right of access, by an agency that handles the person.
+import { Type } from 'typebox';
+import { AgencyRef, Closed, Id, IdParams, Instant, Literals, named, Text } from '../platform/http/schema.ts';
+import type { App } from '../platform/http/server.ts';
+import { enumValues } from '../reference/enums.ts';
+import { exportSubject } from './subject-export.ts';
+
+const tags = ['Persons'];
+
+const SubjectExportBody = named(
+  'SubjectExportRequest',
+  Closed({
+    purpose: Text(200, 'code of the set disclosure-purposes, or own words (then recorded as other)'),
+    legalBasis: Literals(enumValues('legal-bases')),
+  }),
+);
+const Entry = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 100 });
+const SubjectExportView = named(
+  'SubjectExport',
+  Closed(
+    {
+      personId: Id,
+      generatedAt: Instant,
+      agency: AgencyRef,
+      purpose: Type.String({ maxLength: 64 }),
+      legalBasis: Literals(enumValues('legal-bases')),
+      withheld: Type.Array(Type.String({ maxLength: 32 }), {
+        maxItems: 10,
+        description: 'hidden by a safe-contact rule',
+      }),
+      sections: Type.Array(
+        Closed({
+          name: Type.String({ maxLength: 64 }),
+          records: Type.Array(Entry, { maxItems: 100_000 }),
+        }),
+        { maxItems: 50, description: 'one for each kind of record; people other than the person are covered' },
+      ),
+    },
+    { description: 'Everything that any agency has recorded about the person' },
+  ),
+);
+
+export function subjectRoutes(app: App): void {
+  app.post(
+    '/v1/persons/:id/subject-export',
+    {
+      config: { permission: 'person:export', resource: 'person' },
+      schema: {
+        operationId: 'exportSubject',
+        tags,
+        summary: 'Copy for the person concerned 个人信息副本',
+        description:
+          'Everything of one person across agencies, once, audited with purpose and legal basis; a repeat is audited again. Other people are named by initials. 汇总各机关对该人员的全部记录，一次性提供并留痕；他人信息已遮蔽。',
+        params: IdParams,
+        body: SubjectExportBody,
+        response: { 200: SubjectExportView },
+      },
+    },
+    (req) => req.read((tx) => exportSubject(tx, req.params.id, req.body)),
+  );
+}
