@@ -44,12 +44,25 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   return { debug: emit('debug'), info: emit('info'), warn: emit('warn'), error: emit('error') };
 }
 
+const ROOTS = ['/src/', '/node_modules/'];
+
+/** `src/…:line` of the first frame in our own source or a package; the lines of the message above the frames are not looked at. */
+function placeOf(stack: string): string | undefined {
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at ') && line.length < 1000);
+  for (const frame of frames) {
+    const path = frame.replaceAll('\\', '/');
+    const start = Math.max(...ROOTS.map((root) => path.lastIndexOf(root)));
+    if (start < 0) continue;
+    const [file = '', line] = (path.slice(start + 1).split(/[\s()]/, 1)[0] ?? '').split(':');
+    if (/^\d+$/.test(line ?? '')) return `${file}:${line}`;
+  }
+  return undefined;
+}
+
 /** What of an error may be logged: its class, its code and the place in our own source; its message may hold input. */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const at = /\(?((?:src|node_modules)\/[^\s()]+:\d+)/.exec(
-    (error.stack ?? '').replaceAll('\\', '/').replace(/file:\/\/\S*?\/(src|node_modules)\//g, '$1/'),
-  )?.[1];
+  const at = placeOf(error.stack ?? '');
   const code = (error as { code?: unknown; sqlState?: unknown }).sqlState ?? (error as { code?: unknown }).code;
   return { errorName: error.name, errorCode: typeof code === 'string' ? code : undefined, at };
 }
