@@ -26,6 +26,7 @@ export async function loadAgencies(tx: Tx, tree: readonly TreeRow[], decisionTem
     createdAt: tx.ctx.now,
     updatedAt: tx.ctx.now,
   }));
+  if (rows.length > 0) tx.ctx.directory = null;
   for (let i = 0; i < rows.length; i += 500) await tx.db.insert(agencies).values(rows.slice(i, i + 500));
   const root = rows[0];
   if (root) tx.record({ type: 'agency.tree_loaded', kind: 'agency', id: root.id, data: { count: rows.length } });

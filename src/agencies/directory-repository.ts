@@ -91,11 +91,13 @@ export async function findOfficerOf(
 }
 
 export async function insertAgency(tx: Tx, row: AgencyRow): Promise<void> {
+  tx.ctx.directory = null;
   await tx.db.insert(agencies).values(row);
 }
 
 export async function saveAgency(tx: Tx, agency: AgencyRow, change: Partial<AgencyRow>): Promise<AgencyRow> {
   const next = { ...change, version: agency.version + 1, updatedAt: tx.ctx.now };
+  tx.ctx.directory = null;
   await tx.db.update(agencies).set(next).where(eq(agencies.id, agency.id));
   return { ...agency, ...next };
 }

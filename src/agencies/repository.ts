@@ -1,13 +1,14 @@
 // Reads of agencies and officers; agencies are public inside the service, officers are seen by their own agency and admins.
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, or } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
-import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { standsOn } from './domain.ts';
+import { type AgencyRow, readDirectory } from './snapshot-repository.ts';
 import { agencies, officers } from './table.ts';
 
-export type AgencyRow = typeof agencies.$inferSelect;
+export type { AgencyRow };
+
 export type OfficerRow = typeof officers.$inferSelect;
 
 export const agencyRefColumns = { id: agencies.id, code: agencies.code, name: agencies.name };
@@ -19,33 +20,36 @@ export async function findAgency(tx: Tx, id: string): Promise<AgencyRow | undefi
 
 export async function findAgencies(tx: Tx, ids: readonly string[]): Promise<AgencyRow[]> {
   if (ids.length === 0) return [];
-  return prepared(tx.db, 'agencies', (db, name) =>
-    db
-      .select()
-      .from(agencies)
-      .where(sql`${agencies.id} = any(${sql.placeholder('ids')}::uuid[])`)
-      .prepare(name),
-  ).execute({ ids: [...new Set(ids)] });
+  const { byId } = await readDirectory(tx);
+  return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
 }
 
 const LEVELS: readonly AgencyLevel[] = ['township', 'county', 'city', 'province'];
+
+const byIdOf = (a: AgencyRow, b: AgencyRow) => (a.id < b.id ? -1 : 1);
 
 /** The region and those that contain it: 210102 → 210102, 210100, 210000. */
 function containing(regionCode: string): string[] {
   return [...new Set([regionCode, `${regionCode.slice(0, 4)}00`, `${regionCode.slice(0, 2)}0000`])];
 }
 
-/** `first` and those who succeed it in turn, in that order; a circle ends where it began. */
-export async function findSuccession(tx: Tx, first: string): Promise<AgencyRow[]> {
-  const { rows } = await tx.db.execute<{ id: string }>(sql`
-    with recursive line as (
-      select id, successor_id, 0 as depth from agencies where id = ${first}
-      union all select a.id, a.successor_id, line.depth + 1 from agencies a join line on a.id = line.successor_id
-        where line.depth < 9)
-    select id from line order by depth`);
-  const ids = rows.map((row) => row.id);
-  const found = new Map((await findAgencies(tx, ids)).map((row) => [row.id, row]));
-  return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
+/** An agency and those to which `next` leads in turn, at most `steps` of them; a circle ends where it began. */
+async function follow(
+  tx: Tx,
+  first: string,
+  steps: number,
+  next: (row: AgencyRow) => string | null,
+): Promise<AgencyRow[]> {
+  const { byId } = await readDirectory(tx);
+  const line = new Set<AgencyRow>();
+  for (let row = byId.get(first); row && !line.has(row) && line.size <= steps; row = byId.get(next(row) ?? ''))
+    line.add(row);
+  return [...line];
+}
+
+/** `first` and those who succeed it in turn, in that order. */
+export function findSuccession(tx: Tx, first: string): Promise<AgencyRow[]> {
+  return follow(tx, first, 9, (row) => row.successorId);
 }
 
 /** Who carries on for an agency that has ended: the first of its successors that stands. */
@@ -65,26 +69,16 @@ export async function findAgencyFor(
   level: AgencyLevel,
 ): Promise<AgencyRow | undefined> {
   const { today } = tx.ctx;
-  const levels = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
-  const rows = await prepared(tx.db, 'agency_for', (db, name) => {
-    const day = sql`${sql.placeholder('today')}::date`;
-    const begun = or(isNull(agencies.validFrom), lte(agencies.validFrom, day));
-    const stands = or(isNull(agencies.validTo), gte(agencies.validTo, day), isNotNull(agencies.successorId));
-    const place = and(
-      eq(agencies.kind, sql.placeholder('kind')),
-      sql`${agencies.regionCode} = any(${sql.placeholder('regions')}::text[])`,
-      sql`${agencies.level} = any(${sql.placeholder('levels')}::text[])`,
-    );
-    const rank = sql`array_position(array['township','county','city','province'], ${agencies.level})`;
-    return db
-      .select()
-      .from(agencies)
-      .where(and(place, eq(agencies.state, 'active'), begun, stands))
-      .orderBy(asc(rank), asc(agencies.id))
-      .prepare(name);
-  }).execute({ kind, today, regions: containing(regionCode), levels });
+  const directory = await readDirectory(tx);
+  const nearest = LEVELS.slice(Math.max(0, LEVELS.indexOf(level)));
+  const near = containing(regionCode).flatMap((code) => directory.at(kind, code));
+  const open = (row: AgencyRow) =>
+    row.state === 'active' &&
+    (row.validFrom === null || row.validFrom <= today) &&
+    (row.validTo === null || row.validTo >= today || row.successorId !== null);
+  const rows = nearest.flatMap((rank) => near.filter((row) => row.level === rank && open(row)).sort(byIdOf));
   for (const row of rows) {
-    const standing = standsOn(row, tx.ctx.today) ? row : await findStanding(tx, row);
+    const standing = standsOn(row, today) ? row : await findStanding(tx, row);
     if (standing) return standing;
   }
   return undefined;
@@ -92,12 +86,8 @@ export async function findAgencyFor(
 
 /** The superior agencies of the same kind, nearest first: they oversee what happens below. */
 export async function findSuperiors(tx: Tx, agencyId: string): Promise<string[]> {
-  const { rows } = await tx.db.execute<{ id: string }>(sql`
-    with recursive up as (
-      select id, parent_id, 0 as depth from agencies where id = ${agencyId}
-      union all select a.id, a.parent_id, up.depth + 1 from agencies a join up on a.id = up.parent_id where up.depth < 5)
-    select id from up where depth > 0 order by depth`);
-  return rows.map((row) => row.id);
+  const line = await follow(tx, agencyId, 5, (row) => row.parentId);
+  return line.slice(1).map((row) => row.id);
 }
 
 export async function findOfficer(tx: Tx, id: string): Promise<OfficerRow | undefined> {

@@ -100,27 +100,12 @@ export async function requireAgencyMap(tx: Tx, ids: readonly string[]): Promise<
 
 export type AgencyRefView = { id: string; code: string; name: string };
 
-const REFS_MS = 5000;
-const refs = new WeakMap<Tx['db'], { until: number; known: Map<string, AgencyRefView> }>();
-
-/** Names of agencies as a view shows them, read by this connection within the last five seconds; no rule may rest on them. */
+/** Names of agencies as a view shows them. */
 export async function agencyRefs(tx: Tx, ids: readonly string[]): Promise<(id: string) => AgencyRefView> {
-  const now = tx.ctx.systemNow.getTime();
-  let held = refs.get(tx.db);
-  if (!held || held.until <= now) {
-    held = { until: now + REFS_MS, known: new Map() };
-    refs.set(tx.db, held);
-  }
-  const { known } = held;
-  for (const { id, code, name } of await findAgencies(
-    tx,
-    ids.filter((id) => !known.has(id)),
-  ))
-    known.set(id, { id, code, name });
+  const rowOf = await requireAgencyMap(tx, ids);
   return (id) => {
-    const ref = known.get(id);
-    if (!ref) throw new Error(`agency ${id} is missing`);
-    return ref;
+    const { code, name } = rowOf(id);
+    return { id, code, name };
   };
 }
 

@@ -1,5 +1,5 @@
 // Agencies, their officers and clients, and the keys that sign access tokens.
-import { date, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
 import { bytea } from '../platform/crypto/table.ts';
 
@@ -71,4 +71,10 @@ export const signingKeys = pgTable('signing_keys', {
   /** Published before; from here on it signs. */
   signsFrom: instant('signs_from').notNull().defaultNow(),
   revokedAt: instant('revoked_at'),
+});
+
+/** One row: how often the directory of agencies has changed. */
+export const directoryEditions = pgTable('directory_editions', {
+  singleton: boolean().primaryKey().default(true),
+  edition: bigint({ mode: 'number' }).notNull(),
 });

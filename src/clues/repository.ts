@@ -208,9 +208,15 @@ export async function sealNarrative(tx: Tx, clueId: string, content: ClueContent
   );
 }
 
-export function insertClue(tx: Tx, row: typeof clues.$inferInsert): void {
+const madeName = (id: string) => `clue|${id}`;
+
+export function insertClue(tx: Tx, row: ClueRow): void {
+  tx.made.set(madeName(row.id), row);
   tx.later(insertRows(tx.db, clues, [row]));
 }
+
+/** The row of a clue that this transaction has submitted and not changed since. */
+export const madeClue = (tx: Tx, id: string) => tx.made.get(madeName(id)) as ClueRow | undefined;
 
 /** Saves the given columns with the next version; answers the clue as it now stands. */
 export async function saveClue(tx: Tx, clue: Clue, change: Partial<ClueRow>, outcome?: ClueOutcome): Promise<Clue> {
@@ -223,6 +229,7 @@ export async function saveClue(tx: Tx, clue: Clue, change: Partial<ClueRow>, out
       JSON.stringify({ ...clue.outcome, ...outcome }),
     );
   }
+  tx.made.delete(madeName(clue.id));
   await tx.db.update(clues).set(next).where(eq(clues.id, clue.id));
   return { ...clue, ...next, outcome: { ...clue.outcome, ...outcome } };
 }
@@ -265,6 +272,7 @@ export async function setCaseEnded(
   clueId: string,
   ended: boolean,
 ): Promise<Pick<ClueRow, 'receivingAgencyId' | 'caseId'> | undefined> {
+  tx.made.delete(madeName(clueId));
   const set = { caseEnded: ended, version: sql`${clues.version} + 1`, updatedAt: tx.ctx.now };
   const [row] = await tx.db
     .update(clues)

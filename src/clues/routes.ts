@@ -1,14 +1,14 @@
 // /v1/clues: submission, return and supplement, rejection, rerouting, withdrawal, answer, upsert by external id.
 import { Type } from 'typebox';
 import { agencyRefs } from '../agencies/service.ts';
-import { deadlinesOf } from '../deadlines/service.ts';
+import { deadlinesOf, deadlinesOfMade } from '../deadlines/service.ts';
 import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { listClues } from './list-repository.ts';
 import { listQueue } from './queue-repository.ts';
-import { type Clue, findClueToShow } from './repository.ts';
+import { type Clue, findClueToShow, madeClue } from './repository.ts';
 import {
   AnswerBody,
   ClueInput,
@@ -36,7 +36,10 @@ const decision = (permission: `clue:${string}`) =>
   ({ permission, resource: 'clue', ifMatch: true, dryRun: true }) as const;
 
 /** What hangs on a clue and is not its own: its clocks, and how its people may be reached. */
-const besides = (tx: Tx, id: string) => Promise.all([deadlinesOf(tx, 'clue', id), contactRules(tx, 'clue', id)]);
+function besides(tx: Tx, id: string) {
+  const clocks = madeClue(tx, id) ? deadlinesOfMade : deadlinesOf;
+  return Promise.all([clocks(tx, 'clue', id), contactRules(tx, 'clue', id)]);
+}
 
 /** Agencies of the view in one look, what hangs on it in others, all at once. */
 export async function viewClue(tx: Tx, clue: Clue, hanging = besides(tx, clue.id)) {

@@ -8,7 +8,16 @@ import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { clueActions, clueMachine, clueProblems, missingForAcceptance } from './domain.ts';
-import { type Clue, findClue, isEmptyOfClues, maskedSubject, routeClue, saveClue, setCaseEnded } from './repository.ts';
+import {
+  type Clue,
+  findClue,
+  isEmptyOfClues,
+  madeClue,
+  maskedSubject,
+  routeClue,
+  saveClue,
+  setCaseEnded,
+} from './repository.ts';
 
 /** Superiors of the receiver oversee; the former receiver and the source keep sight of what they handed on. */
 export async function receiverGrants(tx: Tx, receiver: string): Promise<AccessGrant[]> {
@@ -191,4 +200,4 @@ export async function noteCaseEnded(tx: Tx, clueId: string, ended: boolean): Pro
 }
 
 export type { Clue };
-export { findClue, isEmptyOfClues, maskedSubject };
+export { findClue, isEmptyOfClues, madeClue, maskedSubject };

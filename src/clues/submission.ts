@@ -126,14 +126,12 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
   const content = toContent(tx, input);
   const { agency, officer } = tx.ctx.actor;
   const id = tx.newId();
-  const [receiver, subjects] = await Promise.all([
-    receiverOf(tx, content.regionCode),
-    registerSubjects(tx, id, content),
-    tx.vault.newKey('clue', id),
-  ]);
-  const [grants, number] = await Promise.all([
+  const receiver = await receiverOf(tx, content.regionCode);
+  const [grants, number, subjects] = await Promise.all([
     receiverGrants(tx, receiver.id),
     allotRecordNumber(tx, 'CL', receiver.code),
+    registerSubjects(tx, id, content),
+    tx.vault.newKey('clue', id),
   ]);
   const row = {
     id,

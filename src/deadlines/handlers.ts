@@ -5,15 +5,7 @@ import { calendarVersion, isPlannedWorkday } from '../reference/calendar.ts';
 import { type Clock, type ClockStart, type ClockSubject, clocks } from '../reference/deadline-clocks.ts';
 import { DEADLINE_RULES_VERSION, deadlineRule } from '../reference/deadline-rules.ts';
 import { deadlineMachine, type Pause, type RuleSnapshot, reckon } from './domain.ts';
-import {
-  caseHas,
-  type DeadlineRow,
-  insertDeadlines,
-  linkToCase,
-  lockOpen,
-  type NewDeadline,
-  saveDeadline,
-} from './repository.ts';
+import { caseHas, type DeadlineRow, insertDeadlines, linkToCase, lockOpen, saveDeadline } from './repository.ts';
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -49,7 +41,7 @@ function reckoned(terms: Pick<DeadlineRow, 'rule' | 'startedOn' | 'pauses' | 'ex
 }
 
 /** The clock that `fact` starts; undefined where the fact lacks the day it counts from. */
-function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): NewDeadline | undefined {
+function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): DeadlineRow | undefined {
   const { today, now, actor } = tx.ctx;
   const subjectId = subjectOf(fact, clock.subject);
   const party = textOf(fact.data?.[clock.party]);
@@ -73,6 +65,8 @@ function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): NewDe
     ...terms,
     ...reckoned(terms),
     ...ended,
+    notesSealed: null,
+    version: 1,
     createdAt: now,
     updatedAt: now,
   };
@@ -80,7 +74,7 @@ function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): NewDe
 
 /** One insert for all clocks of the fact; only a start that asks what the case had before reads anything. */
 async function startClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promise<void> {
-  const rows: NewDeadline[] = [];
+  const rows: DeadlineRow[] = [];
   for (const clock of wanted) {
     const start = clock.starts.find((candidate) => applies(candidate, fact));
     const caseId = caseOf(fact);

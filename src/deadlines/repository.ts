@@ -11,7 +11,6 @@ import type { DeadlineAction, DeadlineStatus } from './domain.ts';
 import { deadlines } from './table.ts';
 
 export type DeadlineRow = typeof deadlines.$inferSelect;
-export type NewDeadline = typeof deadlines.$inferInsert;
 type AgencyRef = { id: string; code: string; name: string };
 export type Deadline = DeadlineRow & { party: AgencyRef };
 /** Why somebody decided about a clock; sealed as one list. */
@@ -39,8 +38,23 @@ const selectFrom = (db: Tx['db']) =>
   db.select(columns).from(deadlines).innerJoin(agencies, eq(agencies.id, deadlines.partyAgencyId));
 const select = (tx: Tx) => selectFrom(tx.db);
 
+const madeName = (kind: string, subjectId: string) => `deadlines|${kind}|${subjectId}`;
+
+/** The clocks that this transaction has started about a resource and not changed: all there are, where it made the resource too. */
+export function madeDeadlines(tx: Tx, kind: string, subjectId: string): readonly DeadlineRow[] | undefined {
+  const made = tx.made.get(madeName(kind, subjectId)) as readonly DeadlineRow[] | null | undefined;
+  return made === null ? undefined : (made ?? []);
+}
+
+/** What is kept of them is no longer what stands. */
+const changeMade = (tx: Tx, kind: string, subjectId: string) => tx.made.set(madeName(kind, subjectId), null);
+
 /** All clocks that a fact starts, in one statement sent ahead; one that runs already is not started again. */
-export function insertDeadlines(tx: Tx, rows: readonly NewDeadline[]): void {
+export function insertDeadlines(tx: Tx, rows: readonly DeadlineRow[]): void {
+  for (const row of rows) {
+    const made = madeDeadlines(tx, row.subjectKind, row.subjectId);
+    if (made) tx.made.set(madeName(row.subjectKind, row.subjectId), [...made, row]);
+  }
   tx.later(insertRows(tx.db, deadlines, rows, { name: 'start', end: (insert) => insert.onConflictDoNothing() }));
 }
 
@@ -71,6 +85,7 @@ export function lockOpen(
 /** Saves the given columns with the next version; answers the row as it now stands. */
 export async function saveDeadline<T extends DeadlineRow>(tx: Tx, row: T, change: Partial<DeadlineRow>): Promise<T> {
   const next = { ...change, version: row.version + 1, updatedAt: tx.ctx.now };
+  changeMade(tx, row.subjectKind, row.subjectId);
   await tx.db.update(deadlines).set(next).where(eq(deadlines.id, row.id));
   return { ...row, ...next };
 }
@@ -129,6 +144,7 @@ export async function findDue(
 /** The clocks of a clue belong to the case that was opened from it. */
 export async function linkToCase(tx: Tx, kind: ClockSubject, subjectId: string, caseId: string): Promise<void> {
   const free = and(eq(KINDS, kind), eq(deadlines.subjectId, subjectId), isNull(deadlines.caseId));
+  changeMade(tx, kind, subjectId);
   await tx.db.update(deadlines).set({ caseId }).where(free);
 }
 

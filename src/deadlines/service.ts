@@ -1,5 +1,5 @@
 // Verbs on deadlines: pause, resume, extend, waive; and what other features may ask about them.
-import { requireColleague } from '../agencies/service.ts';
+import { agencyRefs, requireColleague } from '../agencies/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import { samePerson } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -22,6 +22,7 @@ import {
   findDue,
   findOfCase,
   findOfSubject,
+  madeDeadlines,
   openNotes,
   saveDeadline,
   sealNotes,
@@ -30,6 +31,7 @@ import {
 import { toDeadlineItem } from './schema.ts';
 
 export type { Deadline };
+export { madeDeadlines };
 
 /** Clocks that stand in the view of a resource, newest first. */
 export const DEADLINE_PART_LIMIT = 50;
@@ -38,6 +40,17 @@ export const DEADLINE_PART_LIMIT = 50;
 export async function deadlinesOf(tx: Tx, kind: ClockSubject, id: string) {
   const found = await findOfSubject(tx, kind, id, DEADLINE_PART_LIMIT);
   return found.map((deadline) => toDeadlineItem(tx, deadline));
+}
+
+/** The same about a resource that this transaction has made: they are known without a look. */
+export async function deadlinesOfMade(tx: Tx, kind: ClockSubject, id: string) {
+  const made = madeDeadlines(tx, kind, id);
+  if (!made) return deadlinesOf(tx, kind, id);
+  const partyOf = await agencyRefs(
+    tx,
+    made.map((row) => row.partyAgencyId),
+  );
+  return made.map((row) => toDeadlineItem(tx, { ...row, party: partyOf(row.partyAgencyId) })).reverse();
 }
 
 /** The latest clocks of a case and of its clue, lines, referrals and visits, as far as the caller sees those. */

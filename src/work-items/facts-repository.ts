@@ -1,15 +1,18 @@
 // What the work items ask the tables: facts, candidate agencies with their due day, and resources that changed with another.
 import { and, eq, getTableColumns, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { requireAgencyMap } from '../agencies/service.ts';
 import { agencies } from '../agencies/table.ts';
 import { caseNotices } from '../cases/notice-table.ts';
 import { assistanceCases } from '../cases/table.ts';
+import { madeClue } from '../clues/service.ts';
 import { clues } from '../clues/table.ts';
+import { madeDeadlines } from '../deadlines/service.ts';
 import { deadlines } from '../deadlines/table.ts';
 import { disbursements } from '../disbursements/table.ts';
 import { type ActorAgency, SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
 import { personMerges, persons } from '../persons/table.ts';
-import { access } from '../platform/db/access.ts';
+import { access, madeAccess } from '../platform/db/access.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { referrals } from '../referrals/table.ts';
@@ -54,7 +57,8 @@ export function findCandidates(tx: Tx, kind: ResourceKind, id: string) {
   ).execute({ id });
 }
 
-type WithAgency<R> = { row: R; agency: ActorAgency; relation: string; dueOn: string | null };
+type Candidate = { agency: ActorAgency; relation: string; dueOn: string | null };
+type WithAgency<R> = Candidate & { row: R };
 
 /** The resource once, and the agencies that came with it. */
 function folded<R>(rows: readonly WithAgency<R>[]) {
@@ -65,7 +69,28 @@ function folded<R>(rows: readonly WithAgency<R>[]) {
 const { narrativeSealed: _narrative, outcomeSealed: _outcome, ...clueColumns } = getTableColumns(clues);
 
 /** Resources whose facts are their own row come with their agencies in one statement: every write asks. */
+/** The agencies of a resource that this transaction has made: nothing of it need be read. */
+async function madeCandidates(tx: Tx, kind: ResourceKind, id: string): Promise<Candidate[] | undefined> {
+  const [grants, clocks] = [madeAccess(tx, kind, id), madeDeadlines(tx, kind, id)];
+  if (!grants || !clocks) return undefined;
+  const direct = grants.filter(({ relation }) => relation !== 'oversight');
+  const relations = new Map(direct.map(({ agencyId, relation }) => [agencyId, relation]));
+  const agencyOf = await requireAgencyMap(tx, [...relations.keys()]);
+  return [...relations].map(([agencyId, relation]) => {
+    const due = clocks.filter((c) => c.partyAgencyId === agencyId && c.state === 'running').map((c) => c.dueOn);
+    return { agency: agencyOf(agencyId), relation, dueOn: due.sort()[0] ?? null };
+  });
+}
+
+const withUrgency = <R extends { urgency: string }>(row: R) => ({
+  ...row,
+  urgent: row.urgency === 'emergency_medical',
+});
+
 export async function findClueWork(tx: Tx, id: string) {
+  const made = madeClue(tx, id);
+  const known = made && (await madeCandidates(tx, 'clue', id));
+  if (made && known) return { facts: withUrgency(made), candidates: known };
   const rows = await prepared(tx.db, 'work_clue', (db, name) =>
     db
       .select({ row: clueColumns, ...candidate('clue', sql`${clues.id}`) })
@@ -76,7 +101,7 @@ export async function findClueWork(tx: Tx, id: string) {
       .prepare(name),
   ).execute({ id });
   const found = folded(rows);
-  return found && { ...found, facts: { ...found.facts, urgent: found.facts.urgency === 'emergency_medical' } };
+  return found && { ...found, facts: withUrgency(found.facts) };
 }
 
 const {

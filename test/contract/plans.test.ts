@@ -12,7 +12,7 @@ import { createWorld, type World } from '../support/world.ts';
 const service = useService();
 const ROWS = 4000;
 /** Small for ever: the tree of agencies and who works there. */
-const SMALL = ['agencies', 'officers', 'feed_epochs', 'funds', 'business_clock'];
+const SMALL = ['agencies', 'officers', 'feed_epochs', 'funds', 'business_clock', 'directory_editions'];
 
 const { operations } = await loadContract();
 const lists = operations.filter(({ id, method, operation }) => {

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import { RELATIONS, sees } from '../../kernel/can.ts';
-import type { Fact, ResourceKind } from '../../kernel/fact.ts';
+import type { AccessGrant, Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Db } from './client.ts';
 import type { Ctx, Tx } from './context.ts';
@@ -128,9 +128,16 @@ export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promis
   return row?.relation;
 }
 
+const madeName = (kind: ResourceKind, id: string) => `access|${kind}|${id}`;
+
+/** Who sees a resource that this transaction has made, where one fact alone has said so. */
+export const madeAccess = (tx: Tx, kind: ResourceKind, id: string) =>
+  tx.made.get(madeName(kind, id)) as readonly AccessGrant[] | undefined;
+
 /** Writes the grants and revocations of a fact; a direct relation replaces oversight, never the reverse. */
 export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
   const writes: Promise<unknown>[] = [];
+  if (fact.revoke?.length || fact.access) noteMade(tx, fact);
   if (fact.revoke?.length) {
     const gone = sql`${access.agencyId} = any(${sql.param([...fact.revoke])}::uuid[])`;
     writes.push(
@@ -164,6 +171,13 @@ export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
     writes.push(insertRows(tx.db, access, [...rows.values()], { name: 'grant', end }));
   }
   return writes;
+}
+
+/** The first grants of a resource are all it has; what comes later has to be read. */
+function noteMade(tx: Tx, fact: Fact): void {
+  const name = madeName(fact.kind, fact.id);
+  const first = !tx.made.has(name) && fact.access && !fact.revoke?.length;
+  tx.made.set(name, first ? fact.access : undefined);
 }
 
 type Listed = PgTable & { id: PgColumn };

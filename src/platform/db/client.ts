@@ -2,7 +2,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { pgError, UnreachableError } from './errors.ts';
-import { type Flight, naming, writeOncePerTurn } from './statements.ts';
+import { batchOf, type Flight, naming, writeOncePerTurn } from './statements.ts';
 
 export type Db = NodePgDatabase;
 
@@ -17,7 +17,13 @@ export type Pool = {
 };
 
 export type Connection = {
-  client: pg.PoolClient;
+  /** For statements that are the transaction's own: they keep their order among those of `db`. */
+  client: {
+    query<R extends pg.QueryResultRow>(
+      statement: string | pg.QueryConfig,
+      values?: unknown[],
+    ): Promise<pg.QueryResult<R>>;
+  };
   db: Db;
   flight: Flight;
   /** `broken` closes the connection instead of returning it to the pool. */
@@ -60,7 +66,7 @@ export function createPool(options: PoolOptions): Pool {
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('connect', writeOncePerTurn);
-  const handles = new WeakMap<pg.PoolClient, { db: Db; flight: Flight }>();
+  const handles = new WeakMap<pg.PoolClient, Omit<Connection, 'release'>>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>
     pool.connect().catch((error: Error) => {
@@ -71,12 +77,18 @@ export function createPool(options: PoolOptions): Pool {
     let handle = handles.get(client);
     if (!handle) {
       const flight: Flight = { failure: undefined, waiting: new Set() };
-      handle = { flight, db: drizzle({ client: naming(client, flight) }) };
+      const batch = batchOf(client);
+      const direct: Connection['client'] = {
+        query: (statement, values) => {
+          batch.send();
+          return client.query(statement, values);
+        },
+      };
+      handle = { flight, db: drizzle({ client: naming(client, flight, batch) }), client: direct };
       handles.set(client, handle);
     }
-    const { db, flight } = handle;
-    flight.failure = undefined;
-    return { client, db, flight, release: (broken = false) => client.release(broken) };
+    handle.flight.failure = undefined;
+    return { ...handle, release: (broken = false) => client.release(broken) };
   }
   return {
     connect,

@@ -37,6 +37,8 @@ export type Ctx = {
   now: Date;
   today: string;
   systemNow: Date;
+  /** Edition of the directory of agencies, read with the clock; null once this transaction has changed the directory. */
+  directory: number | null;
   requestId: string;
   language: Language;
   dryRun: boolean;
@@ -50,6 +52,11 @@ export type Tx = {
   readonly ctx: Ctx;
   readonly vault: Vault;
   newId(): string;
+  /**
+   * What this transaction has created, as it now stands, by a name of the feature's own: what comes after in the same transaction
+   * need not read it back. Whoever changes such a row drops it here.
+   */
+  readonly made: Map<string, unknown>;
   /** A statement whose result nobody needs: sent at once, awaited before COMMIT, and its error is the outcome of the write. */
   later(...statements: Promise<unknown>[]): void;
   /** Collects a fact and writes its access rows at once, so that the verb can read what it created. */

@@ -24,7 +24,8 @@ type OpenDeps = { newId: NewId; keyring: Keyring; unfiltered?: Ctx['unfiltered']
 
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
-  coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms`;
+  coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms,
+  (select edition::float8 from directory_editions) as edition`;
 export const OPEN = { name: 'tx_context', text: CONTEXT };
 export const OPEN_GATED = { name: 'tx_context_gated', text: `${CONTEXT}, ${ENTER_GATE}` };
 
@@ -39,7 +40,7 @@ export type Open = {
   conn: Connection;
 };
 
-const CLOCK = ['now', 'today', 'systemNow'] as const;
+const CLOCK = ['now', 'today', 'systemNow', 'directory'] as const;
 
 /** A mistake of the code: what is sent with the opening asks the clock before the database has told it. */
 function clockUnread(): never {
@@ -71,6 +72,7 @@ function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & 
     db: conn.db,
     ctx,
     newId: () => deps.newId(systemMs),
+    made: new Map(),
     unchanged: () => {
       unchanged = true;
     },
@@ -89,17 +91,17 @@ function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & 
     sent = [];
     await Promise.all(waiting);
   };
-  const clock = ({ system_ms, shift_ms }: ClockRow) => {
+  const clock = ({ system_ms, shift_ms, edition }: ClockRow) => {
     systemMs = system_ms;
     const now = new Date(system_ms + shift_ms);
-    const values = { now, today: civilDateOf(now), systemNow: new Date(system_ms) };
+    const values = { now, today: civilDateOf(now), systemNow: new Date(system_ms), directory: edition };
     for (const name of CLOCK)
       Object.defineProperty(ctx, name, { value: values[name], writable: true, enumerable: true });
   };
   return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
 }
 
-type ClockRow = { system_ms: number; shift_ms: number; entered?: boolean };
+type ClockRow = { system_ms: number; shift_ms: number; edition: number; entered?: boolean };
 
 /**
  * Opens the transaction; `ahead` sends statements that need no clock in the same flight, and its outcome is awaited with it.
@@ -115,7 +117,7 @@ export async function begin<A>(
   const begun = conn.client.query('begin');
   // The clock is there before any answer to what is sent ahead.
   const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {
-    clock(row ?? { system_ms: 0, shift_ms: 0 });
+    clock(row ?? { system_ms: 0, shift_ms: 0, edition: 0 });
     return row;
   });
   const early = ahead?.(opened.tx);

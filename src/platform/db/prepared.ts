@@ -3,6 +3,7 @@ import { getTableColumns, getTableName, sql } from 'drizzle-orm';
 import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgInsertBase, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from './client.ts';
+import { ROWS } from './statements.ts';
 
 type Prepared<R> = { execute(values?: Record<string, unknown>): Promise<R> };
 
@@ -43,7 +44,7 @@ export function insertRows<T extends PgTable, P extends Prepared<unknown> = Prep
   const [first] = rows;
   if (!first) return Promise.resolve([]) as unknown as ReturnType<P['execute']>;
   const members = Object.keys(first);
-  const statement = `${name}|${getTableName(table)}|${members.join()}|${rows.length}`;
+  const statement = `${ROWS}${name}|${getTableName(table)}|${members.join()}|${rows.length}`;
   const build = (given: readonly unknown[]) => {
     const insert = db.insert(table).values(given as T['$inferInsert'][]) as unknown as Insertable<T>;
     return ((end?.(insert) ?? insert) as { prepare(name: string): P }).prepare(statement);

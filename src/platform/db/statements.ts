@@ -1,5 +1,7 @@
 // Names for statements: PostgreSQL parses and plans each text once per connection instead of once per call (docs/evidence/bench.md).
+import { nextTick } from 'node:process';
 import type pg from 'pg';
+import { type Batch, createBatch } from './batches.ts';
 
 /** More different texts than the service has; what comes after them (lists of odd lengths) is sent unnamed. */
 const MAX_NAMES = 500;
@@ -18,6 +20,8 @@ function nameOf(text: string): string | undefined {
   names.set(text, name);
   return name;
 }
+
+export const batchOf = (client: pg.PoolClient): Batch => createBatch((statement) => client.query(statement), nextTick);
 
 type Query = { text: string; name?: string | undefined };
 
@@ -39,13 +43,21 @@ export type Flight = {
   waiting: Set<Promise<unknown>>;
 };
 
+/** Marks an insert of which nobody reads the result: it may leave together with its neighbours. */
+export const ROWS = 'rows|';
+
 /** The client as Drizzle uses it: every statement it builds goes out under the name of its text, and is known until answered. */
-export function naming(client: pg.PoolClient, flight: Flight): pg.PoolClient {
+export function naming(client: pg.PoolClient, flight: Flight, batch: Batch): pg.PoolClient {
   const query = (config: Query, given: readonly unknown[] = []) => {
     const { text, values } = withLimit(config.text, given);
     const name = nameOf(text);
     const { name: _, ...plain } = config;
-    const sent: Promise<unknown> = client.query({ ...plain, text, ...(name ? { name } : {}) }, values as unknown[]);
+    const single = () => {
+      batch.send();
+      return client.query({ ...plain, text, ...(name ? { name } : {}) }, values as unknown[]);
+    };
+    const joins = name && config.name?.startsWith(ROWS) && !text.includes(' returning ');
+    const sent: Promise<unknown> = joins ? batch.add({ name, text, values }) : single();
     flight.waiting.add(sent);
     sent.then(
       () => flight.waiting.delete(sent),
@@ -91,7 +103,7 @@ export function writeOncePerTurn(client: pg.PoolClient): void {
       flush();
       return write(chunk, done);
     }
-    if (chunks.push(chunk) === 1) setImmediate(flush);
+    if (chunks.push(chunk) === 1) nextTick(flush);
     return true;
   };
 }

@@ -21,6 +21,7 @@ const OPEN = [
   'business_clock',
   'clients',
   'counters',
+  'directory_editions',
   'database_stamp',
   'feed_epochs',
   'idempotency_keys',

@@ -1,0 +1,60 @@
+// Inserts that stand next to each other and whose results nobody reads leave as one statement: half of what a statement costs is
+// its own messages, portal and answer (docs/evidence/bench.md).
+
+export type Insert = { name: string; text: string; values: readonly unknown[] };
+type Held = Insert & { table: string; settle(outcome: Promise<unknown>): void };
+export type Send = (statement: { name: string; text: string; values: unknown[] }) => Promise<unknown>;
+
+const texts = new Map<string, string>();
+
+/** `$1` becomes `$<offset + 1>`: Drizzle writes values as parameters only, so no text of ours contains a dollar. */
+const shifted = (text: string, offset: number) => text.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + offset}`);
+
+/** Siblings see one snapshot; foreign keys are checked when all of them are done. */
+function textOf(name: string, inserts: readonly Insert[]): string {
+  const known = texts.get(name);
+  if (known) return known;
+  let offset = 0;
+  const parts = inserts.map(({ text, values }) => {
+    const part = shifted(text, offset);
+    offset += values.length;
+    return part;
+  });
+  const last = parts.pop() ?? '';
+  const made = parts.length > 0 ? `with ${parts.map((part, i) => `i${i} as (${part})`).join(', ')} ${last}` : last;
+  texts.set(name, made);
+  return made;
+}
+
+export type Batch = {
+  add(insert: Insert): Promise<unknown>;
+  /** Sends what is held: before any other statement, and at the end of the turn. */
+  send(): void;
+};
+
+const TABLE = /^insert into (\S+)/;
+
+export function createBatch(send: Send, atEndOfTurn: (run: () => void) => void): Batch {
+  let held: Held[] = [];
+  const flush = () => {
+    const inserts = held;
+    held = [];
+    if (inserts.length === 0) return;
+    const name = inserts.map((insert) => insert.name).join('+');
+    const values = inserts.flatMap((insert) => insert.values);
+    const outcome = send({ name, text: textOf(name, inserts), values });
+    for (const insert of inserts) insert.settle(outcome);
+  };
+  return {
+    send: flush,
+    add(insert) {
+      const table = TABLE.exec(insert.text)?.[1] ?? '';
+      // One command may not touch a row twice, and each table once is the way to be sure.
+      if (held.some((other) => other.table === table)) flush();
+      if (held.length === 0) atEndOfTurn(flush);
+      return new Promise((resolve) => {
+        held.push({ ...insert, table, settle: resolve });
+      });
+    },
+  };
+}
