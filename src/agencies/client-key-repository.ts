@@ -1,5 +1,6 @@
 // Keys of clients: found with the client at the token endpoint, kept by the administrators.
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { keyProblems } from './identity-domain.ts';
@@ -24,16 +25,34 @@ export function findClientKeys(tx: Tx, clientId: string): Promise<ClientKeyRow[]
     .orderBy(asc(clientKeys.id));
 }
 
+/** All of them, those removed too, newest first. */
+export async function listClientKeys(tx: Tx, clientId: string, page: PageRequest): Promise<Page<ClientKeyRow>> {
+  const where = eq(clientKeys.clientId, clientId);
+  const rows = await tx.db
+    .select()
+    .from(clientKeys)
+    .where(and(where, page.before ? lt(clientKeys.id, page.before) : undefined))
+    .orderBy(desc(clientKeys.id))
+    .limit(page.limit + 1);
+  const total = page.includeTotal ? { total: await tx.db.$count(clientKeys, where) } : {};
+  return { ...toPage(rows, page.limit), ...total };
+}
+
+export async function findClientKey(tx: Tx, clientId: string, id: string): Promise<ClientKeyRow | undefined> {
+  const [row] = await tx.db
+    .select()
+    .from(clientKeys)
+    .where(and(eq(clientKeys.clientId, clientId), eq(clientKeys.id, id)));
+  return row;
+}
+
 export async function insertClientKey(tx: Tx, row: ClientKeyRow): Promise<void> {
   await tx.db.insert(clientKeys).values(row);
 }
 
-/** True when there was such a key. */
-export async function removeClientKeyRow(tx: Tx, clientId: string, id: string): Promise<boolean> {
-  const rows = await tx.db
+export async function removeClientKeyRow(tx: Tx, clientId: string, id: string): Promise<void> {
+  await tx.db
     .update(clientKeys)
     .set({ removedAt: tx.ctx.systemNow })
-    .where(and(eq(clientKeys.clientId, clientId), eq(clientKeys.id, id), isNull(clientKeys.removedAt)))
-    .returning({ id: clientKeys.id });
-  return rows.length > 0;
+    .where(and(eq(clientKeys.clientId, clientId), eq(clientKeys.id, id)));
 }

@@ -18,7 +18,7 @@ import { type Forget, thenForget } from './forget.ts';
 
 const tags = ['Agencies'];
 const permission = 'client:manage';
-export type ClientDeps = { keyring: Keyring; forget: Forget };
+export type ClientDeps = { keyring: Keyring; forget: Forget; roleConfirmation: boolean };
 
 function readingRoutes(app: App): void {
   app.get(
@@ -57,24 +57,24 @@ function readingRoutes(app: App): void {
   );
 }
 
-function addingRoute(app: App, { keyring }: ClientDeps): void {
+function addingRoute(app: App, { keyring, roleConfirmation }: ClientDeps): void {
   app.post(
     '/v1/clients',
     {
-      config: { permission, idempotent: true, dryRun: true },
+      config: { permission: 'client:add', idempotent: true, dryRun: true, decisive: true },
       schema: {
         operationId: 'addClient',
         tags,
         summary: 'Add a client 新增客户端',
         description:
-          'The system of an agency; the secret is in this answer only. Such a credential submits, reads and imports; decisions need an officer. 机关系统的凭证，密钥只在此次应答中出现；决定须由人员作出。',
+          'The system of an agency; the secret is in this answer only. Such a credential submits, reads and imports; decisions need an officer. With ROLE_CONFIRMATION its roles wait for the security administrator. 机关系统的凭证，密钥只在此次应答中出现；决定须由人员作出；启用双人授权时，角色经安全管理员确认后生效。',
         body: ClientInput,
         response: { 201: IssuedClientView },
       },
     },
     (req) =>
       req.command({
-        verb: (tx) => addClient(tx, keyring, req.body),
+        verb: (tx) => addClient(tx, keyring, req.body, roleConfirmation),
         view: (_tx, issued) => toIssuedView(issued),
         status: 201,
         location: (view) => `/v1/clients/${view.id}`,
@@ -86,7 +86,7 @@ function rotationRoute(app: App, { keyring }: ClientDeps): void {
   app.post(
     '/v1/clients/:id/secret-rotation',
     {
-      config: { permission, ifMatch: true, idempotent: true, dryRun: true },
+      config: { permission, ifMatch: true, idempotent: true, dryRun: true, decisive: true },
       schema: {
         operationId: 'rotateClientSecret',
         tags,
@@ -118,7 +118,7 @@ export function clientRoutes(app: App, deps: ClientDeps): void {
     app.post(
       `/v1/clients/:id/${path}` as const,
       {
-        config: { permission, ifMatch: true, dryRun: true },
+        config: { permission, ifMatch: true, dryRun: true, decisive: state === 'active' },
         schema: {
           operationId,
           tags,

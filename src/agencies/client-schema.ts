@@ -15,6 +15,10 @@ const shown = {
   state: Literals(DIRECTORY_STATES),
   secretExpiresAt: Instant,
   previousSecretExpiresAt: Nullable({ ...Instant, description: 'until then the former secret is good as well' }),
+  secretUsedAt: Nullable({ ...Instant, description: 'last use, to the hour' }),
+  certificateThumbprint: Nullable(
+    Type.String({ maxLength: 43, description: 'x5t#S256 of the certificate its tokens are bound to' }),
+  ),
   version: Type.Integer({ minimum: 1 }),
   createdAt: Instant,
   updatedAt: Instant,
@@ -60,6 +64,8 @@ export function toClientView(client: ClientRow): Static<typeof ClientView> {
     roles: client.roles as Static<typeof ClientView>['roles'],
     secretExpiresAt: client.secretExpiresAt.toISOString(),
     previousSecretExpiresAt: client.previousSecretExpiresAt?.toISOString() ?? null,
+    secretUsedAt: client.secretUsedAt?.toISOString() ?? null,
+    certificateThumbprint: client.certificateThumbprint,
     createdAt: client.createdAt.toISOString(),
     updatedAt: client.updatedAt.toISOString(),
   };

@@ -8,7 +8,9 @@ import { ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { type ClientRow, findClient, insertClient, saveClient } from './client-repository.ts';
 import { clientProblems, roleErrors } from './domain.ts';
+import { separationErrors } from './identity-domain.ts';
 import { findAgency } from './repository.ts';
+import { proposeRoles } from './role-grants.ts';
 import { ROLES_BY_KIND, type Role } from './roles.ts';
 
 const LIFE_DAYS = 365;
@@ -47,20 +49,24 @@ export async function createClient(
 
 export type Issued = { client: ClientRow; secret: string };
 
-/** For an agency by the service's administrator, with roles that the kind of agency gives. */
+/** For an agency by the service's administrator, with roles that the kind of agency gives; `confirmed`: by a second person. */
 export async function addClient(
   tx: Tx,
   keyring: Keyring,
   input: { agencyId: string; name: string; roles: readonly Role[] },
+  confirmed: boolean,
 ): Promise<Issued> {
   const agency = await findAgency(tx, input.agencyId.toLowerCase());
   if (agency?.state !== 'active')
     throw httpProblems['request.reference_unknown']({}, [
       { pointer: '/agencyId', code: 'agency.unknown', detail: input.agencyId },
     ]);
-  const errors = roleErrors(input.roles, ROLES_BY_KIND[agency.kind]);
+  const errors = [...roleErrors(input.roles, ROLES_BY_KIND[agency.kind]), ...separationErrors(input.roles)];
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
-  const made = await createClient(tx, keyring, { ...input, agencyId: agency.id });
+  const roles = confirmed ? [] : input.roles;
+  const made = await createClient(tx, keyring, { name: input.name, roles, agencyId: agency.id });
+  const waiting = { agencyId: agency.id, officerId: null, clientId: made.clientId, roles: input.roles };
+  if (confirmed) await proposeRoles(tx, [waiting]);
   const client = await findClient(tx, made.clientId);
   if (!client) throw new Error('a new client is not there');
   return { client, secret: made.clientSecret };

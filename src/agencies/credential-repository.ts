@@ -74,6 +74,18 @@ export async function findCredential(
   return row;
 }
 
+/** Whether somebody active has the role and a credential that is good: they can act, and need no help from outside. */
+export async function hasActingHolder(tx: Tx, role: string): Promise<boolean> {
+  const holds = and(eq(officers.state, 'active'), sql`${role} = any(${officers.roles})`);
+  const [row] = await tx.db
+    .select({ id: officers.id })
+    .from(officers)
+    .innerJoin(officerCredentials, eq(officerCredentials.officerId, officers.id))
+    .where(and(holds, good))
+    .limit(1);
+  return row !== undefined;
+}
+
 export function countCredentials(tx: Tx, officerId: string): Promise<number> {
   const standing = and(eq(officerCredentials.officerId, officerId), ne(officerCredentials.state, 'removed'));
   return tx.db.$count(officerCredentials, standing);

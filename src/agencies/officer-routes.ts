@@ -33,7 +33,7 @@ function standingRoutes(app: App, forget: Forget): void {
     app.post(
       `${single}/${path}` as const,
       {
-        config: { permission: 'officer:manage_own', ifMatch: true, dryRun: true },
+        config: { permission: 'officer:suspend', ifMatch: true, dryRun: true, decisive: state === 'active' },
         schema: {
           operationId,
           tags,
@@ -94,17 +94,17 @@ function rosterRoutes(app: App): void {
   );
 }
 
-function addingRoute(app: App): void {
+function addingRoute(app: App, confirmed: boolean): void {
   app.post(
     collection,
     {
-      config: { permission: 'officer:manage_own', dryRun: true },
+      config: { permission: 'officer:manage_own', dryRun: true, decisive: true },
       schema: {
         operationId: 'addOfficer',
         tags,
         summary: 'Add officers 新增人员',
         description:
-          'One, or `{officers: [...]}` up to 200, all or none; to the own agency and its township offices, by administrators of the service to any. Roles must fit the kind of agency; nobody adds themselves. 可批量新增，全部成功或全部不成功；角色须与机关类别相符，不得为本人新增。',
+          'One, or `{officers: [...]}` up to 200, all or none; to the own agency and its township offices, by administrators of the service to any. Roles must fit the kind of agency; nobody adds themselves. With ROLE_CONFIRMATION (always on a live database) the roles are proposed here and given when another person confirms them. 可批量新增，全部成功或全部不成功；角色须与机关类别相符，不得为本人新增；启用双人授权时，角色经另一人确认后生效。',
         params: IdParams,
         body: OfficersBody,
         response: { 201: AddedOfficers },
@@ -116,7 +116,7 @@ function addingRoute(app: App): void {
       const inputs = batch ? body.officers : [body];
       const place = (i: number) => (batch ? `/officers/${i}` : '');
       return req.command({
-        verb: (tx) => addOfficers(tx, req.params.id, inputs, place),
+        verb: (tx) => addOfficers(tx, req.params.id, inputs, place, confirmed),
         view: (tx, officers) => {
           const [first] = officers;
           return batch || !first ? { items: officers.map((officer) => view(tx, officer)) } : view(tx, first);
@@ -152,18 +152,21 @@ function absenceRoute(app: App): void {
   );
 }
 
-export function officerRoutes(app: App, forget: Forget): void {
+export type OfficerDeps = { forget: Forget; roleConfirmation: boolean };
+
+export function officerRoutes(app: App, { forget, roleConfirmation: confirmed }: OfficerDeps): void {
   rosterRoutes(app);
-  addingRoute(app);
+  addingRoute(app, confirmed);
   app.patch(
     single,
     {
-      config: { permission: 'officer:manage_own', ifMatch: true },
+      config: { permission: 'officer:manage_own', ifMatch: true, decisive: true },
       schema: {
         operationId: 'editOfficer',
         tags,
         summary: 'Edit an officer 修改人员',
-        description: 'Name and roles; nobody changes their own. 修改姓名与角色，不得修改本人。',
+        description:
+          'Name and roles; nobody changes their own. Roles that are taken end at once; those that are given wait for another person where ROLE_CONFIRMATION asks for one. 修改姓名与角色，不得修改本人；收回立即生效，新授角色按设置经另一人确认。',
         params: OfficerParams,
         body: OfficerPatch,
         response: { 200: OfficerView },
@@ -172,7 +175,8 @@ export function officerRoutes(app: App, forget: Forget): void {
     (req) =>
       thenForget(
         req.command({
-          verb: (tx, expected) => editOfficer(tx, req.params.id, req.params.officerId, req.body, expected),
+          verb: (tx, expected) =>
+            editOfficer(tx, req.params.id, req.params.officerId, req.body, { expected, confirmed }),
           view,
         }),
         forget,

@@ -105,5 +105,6 @@ export function toOfficerItem(officer: OfficerRow): Static<typeof OfficerItem> {
 }
 
 export function toOfficerView(officer: OfficerRow, reader: Actor): Static<typeof OfficerView> {
-  return { ...toOfficerItem(officer), personKey: may(reader, 'officer:manage_own') ? officer.personKey : null };
+  const keeps = may(reader, 'officer:manage_own') || may(reader, 'officer:secure');
+  return { ...toOfficerItem(officer), personKey: keeps ? officer.personKey : null };
 }

@@ -16,7 +16,10 @@ import {
   saveOfficer,
 } from './directory-repository.ts';
 import { agencyProblems, differences, ownCredential, roleErrors, rosterProblems } from './domain.ts';
+import { separationErrors } from './identity-domain.ts';
 import { type AgencyRow, findAgency, type OfficerRow } from './repository.ts';
+import type { RoleGrantRow } from './role-grant-repository.ts';
+import { ensureSeparate, proposeForOfficer, proposeRoles } from './role-grants.ts';
 import { RESERVED_ROLES, ROLES_BY_KIND, type Role } from './roles.ts';
 
 export type OfficerInput = { code: string; name: string; roles: Role[]; personKey: string };
@@ -35,10 +38,13 @@ function isOwnRoster(tx: Tx, agency: AgencyRow): boolean {
   return agency.id === actor.agency.id || (township && may(actor, 'officer:manage_own'));
 }
 
+/** The administrators of the service: one gives, the other secures. */
+const keepsAll = (tx: Tx): boolean => may(tx.ctx.actor, 'officer:manage') || may(tx.ctx.actor, 'officer:secure');
+
 /** The agency whose officers the caller may read; others are not there. */
 export async function requireRoster(tx: Tx, agencyId: string): Promise<AgencyRow> {
   const agency = await findAgency(tx, agencyId);
-  if (!agency || !(may(tx.ctx.actor, 'officer:manage') || isOwnRoster(tx, agency))) throw notFound();
+  if (!agency || !(keepsAll(tx) || isOwnRoster(tx, agency))) throw notFound();
   return agency;
 }
 
@@ -89,7 +95,11 @@ const at = (pointer: string, errors: readonly FieldError[]) =>
 function inputErrors(tx: Tx, agency: AgencyRow, inputs: readonly OfficerInput[], place: Place): FieldError[] {
   const codes = inputs.map((input) => input.code);
   return inputs.flatMap((input, i) => {
-    const errors = [...roleErrors(input.roles, rolesFor(tx, agency)), ...personKeyErrors(tx, input.personKey)];
+    const errors = [
+      ...roleErrors(input.roles, rolesFor(tx, agency)),
+      ...separationErrors(input.roles),
+      ...personKeyErrors(tx, input.personKey),
+    ];
     if (codes.indexOf(input.code) < i)
       errors.push({
         pointer: '/code',
@@ -117,12 +127,13 @@ type Place = (index: number) => string;
 /** Four eyes compare keys letter by letter: one human being is not two by writing the key in capitals. */
 const oneSpelling = (input: OfficerInput): OfficerInput => ({ ...input, personKey: input.personKey.toLowerCase() });
 
-/** All of them or none; every broken rule at once. */
+/** All of them or none; every broken rule at once. With `confirmed` the roles wait for another person (ADR 0016). */
 export async function addOfficers(
   tx: Tx,
   agencyId: string,
   given: readonly OfficerInput[],
   place: Place,
+  confirmed: boolean,
 ): Promise<OfficerRow[]> {
   const agency = await requireRoster(tx, agencyId);
   const inputs = given.map(oneSpelling);
@@ -130,15 +141,22 @@ export async function addOfficers(
   for (const input of inputs) ensureNotOwn(tx, input.personKey);
   await ensureCodesFree(tx, inputs, place);
   const officers = inputs.map(({ code, name, personKey, roles }) => ({
-    ...{ id: tx.newId(), agencyId, code, name, personKey, roles: [...roles] },
+    ...{ id: tx.newId(), agencyId, code, name, personKey, roles: confirmed ? [] : [...roles] },
     ...{ state: 'active' as const, absentFrom: null, absentUntil: null, substituteOfficerId: null },
     ...{ version: 1, createdAt: tx.ctx.now, updatedAt: tx.ctx.now },
   }));
   await insertOfficers(tx, officers);
+  // Behind the insert, so that two of one request see each other.
+  for (const [i, { personKey, id }] of officers.entries())
+    await ensureSeparate(tx, personKey, inputs[i]?.roles ?? [], id);
   for (const { id, roles } of officers)
     tx.record({ type: 'agency.officer_added', kind: 'agency', id: agencyId, data: { officerId: id, roles } });
+  const wanted = officers.map(({ id }, i) => ({ ...forOfficer(agencyId, id), roles: inputs[i]?.roles ?? [] }));
+  if (confirmed) await proposeRoles(tx, wanted);
   return officers;
 }
+
+const forOfficer = (agencyId: string, officerId: string) => ({ agencyId, officerId, clientId: null });
 
 async function lockOfficer(tx: Tx, agencyId: string, id: string, expected: ExpectedVersion): Promise<OfficerRow> {
   const officer = await findOfficerOf(tx, agencyId, id, true);
@@ -146,16 +164,17 @@ async function lockOfficer(tx: Tx, agencyId: string, id: string, expected: Expec
   ensureVersion(officer, expected);
   ensureNotOwn(tx, officer.personKey);
   const reserved = officer.roles.some((role) => RESERVED_ROLES.some((one) => one === role));
-  if (reserved && !may(tx.ctx.actor, 'officer:manage')) throw rosterProblems['officer.reserved']();
+  if (reserved && !keepsAll(tx)) throw rosterProblems['officer.reserved']();
   return officer;
 }
 
+/** With `confirmed` roles that are taken end at once, those that are given wait for another person. */
 export async function editOfficer(
   tx: Tx,
   agencyId: string,
   id: string,
   change: OfficerChange,
-  expected: ExpectedVersion,
+  { expected, confirmed }: { expected: ExpectedVersion; confirmed: boolean },
 ): Promise<OfficerRow> {
   const agency = await requireRoster(tx, agencyId);
   const officer = await lockOfficer(tx, agencyId, id, expected);
@@ -164,11 +183,30 @@ export async function editOfficer(
     tx.unchanged();
     return officer;
   }
-  refuse(roleErrors(changed.roles ?? [], rolesFor(tx, agency)));
+  const roles = changed.roles ?? [];
+  refuse([...roleErrors(roles, rolesFor(tx, agency)), ...separationErrors(roles)]);
+  await ensureSeparate(tx, officer.personKey, roles, id);
+  const given = roles.filter((role) => !officer.roles.includes(role));
+  if (confirmed && given.length > 0) {
+    await proposeRoles(tx, [{ ...forOfficer(agencyId, id), roles: given }]);
+    changed.roles = roles.filter((role) => officer.roles.includes(role));
+  }
   const saved = await saveOfficer(tx, officer, changed);
   const data = { officerId: id, ...(changed.roles ? { roles: changed.roles } : {}) };
   tx.record({ type: 'agency.officer_edited', kind: 'agency', id: agencyId, changed: Object.keys(changed), data });
   return saved;
+}
+
+/** Further roles for an officer, which another person confirms whatever the setting. */
+export async function grantRoles(
+  tx: Tx,
+  agencyId: string,
+  id: string,
+  roles: readonly string[],
+): Promise<RoleGrantRow> {
+  const agency = await requireRoster(tx, agencyId);
+  const officer = await lockOfficer(tx, agencyId, id, undefined);
+  return proposeForOfficer(tx, officer, roles, rolesFor(tx, agency));
 }
 
 /** A suspended officer's tokens end at once here, within five seconds on other replicas (S-18); what they did stays theirs. */

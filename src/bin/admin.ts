@@ -1,21 +1,44 @@
 // bin/admin: `bootstrap --tree liaoning` fills an empty live database with the agency tree and a first administrator (running it again
-// changes nothing); the other commands rotate and check keys.
+// changes nothing); the other commands add the first two people who administer it, and rotate and check keys.
 import { parseArgs } from 'node:util';
 import { bootstrapAdministrator } from '../agencies/bootstrap.ts';
 import { readConfig } from '../platform/config.ts';
 import { agencyCode, DECISION_NUMBER_TEMPLATE, liaoningAgencies } from '../reference/agencies.ts';
 import { openDatabase } from './database.ts';
+import { IDENTITY_USAGE, type IdentityCommand, runIdentityCommand } from './identity-commands.ts';
 import { KEY_COMMANDS, type KeyCommand, runKeyCommand } from './key-commands.ts';
 import { logTo, runOnce, StartError } from './startup.ts';
 
-const USAGE = `Usage: bin/admin bootstrap --tree liaoning | rotate-data-keys [--kind person] | ${KEY_COMMANDS.filter((c) => c !== 'rotate-data-keys').join(' | ')}`;
+const USAGE = `Usage: bin/admin bootstrap --tree liaoning | ${IDENTITY_USAGE.join(' | ')} | rotate-data-keys [--kind person] | ${KEY_COMMANDS.filter((c) => c !== 'rotate-data-keys').join(' | ')}`;
 const TREES = { liaoning: { agencies: liaoningAgencies, root: agencyCode('procuratorate', '210000') } } as const;
 
 type Tree = (typeof TREES)[keyof typeof TREES];
-type Command = { tree: Tree } | { keys: KeyCommand; kind: string | null };
+type Command = { tree: Tree } | { keys: KeyCommand; kind: string | null } | IdentityCommand;
+
+const IDENTITY = {
+  'add-administrator': {
+    role: { type: 'string' },
+    code: { type: 'string' },
+    name: { type: 'string' },
+    'person-key': { type: 'string' },
+    'public-key': { type: 'string' },
+    recover: { type: 'boolean' },
+  },
+  'rotate-signing-key': { compromised: { type: 'boolean' } },
+} as const;
+
+function identityCommand([name, ...args]: string[]): IdentityCommand | undefined {
+  if (name === 'add-administrator')
+    return { identity: name, options: parseArgs({ args, options: IDENTITY[name] }).values };
+  if (name !== 'rotate-signing-key') return undefined;
+  const { compromised = false } = parseArgs({ args, options: IDENTITY[name] }).values;
+  return { identity: name, compromised };
+}
 
 function commandOf(args: string[]): Command {
   try {
+    const identity = identityCommand(args);
+    if (identity) return identity;
     const options = { tree: { type: 'string' }, kind: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const [name] = positionals;
@@ -36,6 +59,7 @@ await runOnce(async (started) => {
   const command = commandOf(process.argv.slice(2));
   const config = readConfig(process.env);
   if ('keys' in command) return runKeyCommand(command.keys, command.kind, config, started);
+  if ('identity' in command) return runIdentityCommand(command, TREES.liaoning.root, config, started);
   const { tree } = command;
   if (config.sandbox) throw new StartError('bootstrap is for a live database: a sandbox seeds itself at its start.');
   const { tx } = await openDatabase(config, logTo(config.logLevel === 'info' ? 'warn' : config.logLevel), started);

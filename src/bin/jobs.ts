@@ -1,4 +1,5 @@
 // The jobs of the worker half: `npm start` runs them beside the server, `npm run worker` alone.
+import { identityJobs } from '../agencies/jobs.ts';
 import { serviceActor } from '../agencies/service.ts';
 import { bulkReadJobs } from '../audit/bulk-read.ts';
 import { documentJobs } from '../documents/jobs.ts';
@@ -33,6 +34,7 @@ export function serviceJobs(deps: TxDeps, settings: JobSettings, log: Log): Job[
     { name: 'purge-idempotency-keys', everyMs: HOUR, run: purge },
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
     ...referralJobs(deps),
+    ...identityJobs(deps),
     ...bulkReadJobs(deps, settings.bulkRead, log),
   ];
 }

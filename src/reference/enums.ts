@@ -1,6 +1,7 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
 import { documentEnums } from './enums-documents.ts';
+import { identityEnums } from './enums-identity.ts';
 import { lastingHelpEnums } from './enums-lasting-help.ts';
 import { peopleEnums } from './enums-people.ts';
 import { privacyEnums } from './enums-privacy.ts';
@@ -243,6 +244,7 @@ export const enums = {
   },
   ...lastingHelpEnums,
   ...workEnums,
+  ...identityEnums,
   ...documentEnums,
 } as const satisfies Record<string, Enum>;
 
