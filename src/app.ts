@@ -22,6 +22,7 @@ import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { createReadLog } from './audit/reads.ts';
 import { auditSink } from './audit/repository.ts';
+import { observeSealing, type SealingWatch, watchSealing } from './audit/watch.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
@@ -109,7 +110,7 @@ export type AppDeps = {
   checkView?: ViewCheck;
 };
 
-export type Built = { app: App; tx: TxDeps; metrics: Metrics };
+export type Built = { app: App; tx: TxDeps; metrics: Metrics; sealing: SealingWatch };
 
 /** Every fact reaches both in its transaction. */
 export const appSinks: readonly FactSink[] = [auditSink, eventSink];
@@ -144,9 +145,12 @@ const appCodeSets = codeSets([
 export async function buildApp(deps: AppDeps): Promise<Built> {
   const { config, pool, keyring, signer, newId, log } = deps;
   const { publicUrl } = config;
-  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox };
+  const sealing = watchSealing({ pool, systemNow: deps.systemNow, log, limitSeconds: config.auditSilenceSeconds });
+  const { ensure: sealed } = sealing;
+  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox, sealed };
   const app = createServer({ publicUrl, trustProxy: config.trustProxy, newRequestId: () => newId(deps.systemNow()) });
   const metrics = createMetrics(pool);
+  observeSealing(metrics, sealing);
 
   registerProblems(app, publicUrl, (req, problem, error) =>
     log.error('request failed', {
@@ -235,5 +239,5 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   documentRoute(app, deps.examples);
   docsRoutes(app, config.docs);
   await app.ready();
-  return { app, tx, metrics };
+  return { app, tx, metrics, sealing };
 }

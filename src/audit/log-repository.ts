@@ -78,11 +78,15 @@ export async function addToTree(tx: Tx, leaves: readonly (Unsealed & { index: nu
   const given = leaves.map(({ id, xid, index, hash }) => ({ i: index, id, x: xid, h: hash.toString('hex') }));
   const made = nodes.map(({ level, index, hash }) => ({ l: level, i: index, h: hash.toString('hex') }));
   tx.later(
-    tx.db.execute(sql`insert into ${auditLeaves} (leaf_index, record_id, xid, leaf_hash)
+    tx.db
+      .execute(sql`insert into ${auditLeaves} (leaf_index, record_id, xid, leaf_hash)
       select i, id, x, decode(h, 'hex')
-      from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as r (i bigint, id uuid, x xid8, h text)`),
-    tx.db.execute(sql`insert into ${auditNodes} (level, node_index, hash)
-      select l, i, decode(h, 'hex') from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as r (l smallint, i bigint, h text)`),
+      from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as r (i bigint, id uuid, x xid8, h text)`)
+      .execute(),
+    tx.db
+      .execute(sql`insert into ${auditNodes} (level, node_index, hash)
+      select l, i, decode(h, 'hex') from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as r (l smallint, i bigint, h text)`)
+      .execute(),
   );
 }
 

@@ -1,5 +1,6 @@
 // Sealing: records below the horizon become leaves, the tree a signed checkpoint, and both leave the database.
 import { hash as digestOf } from 'node:crypto';
+import { join } from 'node:path';
 import { serviceActor } from '../agencies/service.ts';
 import { readTx, type Tx, type TxDeps, type TxRequest } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
@@ -32,6 +33,19 @@ const asSealer: TxRequest = {
   dryRun: false,
   oversight: false,
 };
+
+/** Beside the documents, unless another place is named: it should be one that the service cannot change afterwards. */
+export function exportDirOf({
+  auditExportDir,
+  dataDir,
+}: {
+  auditExportDir: string | undefined;
+  dataDir: string | undefined;
+}): string {
+  const directory = auditExportDir ?? (dataDir && join(dataDir, 'checkpoints'));
+  if (!directory) throw new Error('AUDIT_EXPORT_DIR or DATA_DIR must say where checkpoints are exported to');
+  return directory;
+}
 
 export type SealingSettings = { publicUrl: string; exportDir: string };
 

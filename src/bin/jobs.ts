@@ -2,12 +2,15 @@
 import { identityJobs } from '../agencies/jobs.ts';
 import { serviceActor } from '../agencies/service.ts';
 import { bulkReadJobs } from '../audit/bulk-read.ts';
+import { purgeReadRecords } from '../audit/reads-repository.ts';
+import { exportDirOf, sealAudit, sealingJobs } from '../audit/sealing.ts';
+import { watchSealing } from '../audit/watch.ts';
 import { documentJobs } from '../documents/jobs.ts';
 import type { Config } from '../platform/config.ts';
 import { purgeKeys } from '../platform/db/idempotency.ts';
 import { readTx, type TxDeps } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
-import type { Log } from '../platform/log.ts';
+import { errorFields, type Log } from '../platform/log.ts';
 import { openStorage } from '../platform/objects/storage.ts';
 import { referralJobs } from '../referrals/jobs.ts';
 
@@ -23,15 +26,33 @@ const asWorker = {
   oversight: false,
 } as const;
 
-export type JobSettings = Pick<Config, 's3' | 'dataDir' | 'scannerUrl' | 'bulkRead'>;
+type Shared = 's3' | 'dataDir' | 'publicUrl' | 'auditExportDir' | 'auditSilenceSeconds' | 'readRecordDays';
+export type JobSettings = Pick<Config, Shared | 'scannerUrl' | 'bulkRead'>;
 
-export function serviceJobs(deps: TxDeps, settings: JobSettings, log: Log): Job[] {
+/** Before a service listens: what was written while no sealer ran is sealed, so that the first write is not refused. */
+export async function sealFirst(deps: TxDeps, settings: JobSettings, log: Log): Promise<void> {
+  const { publicUrl } = settings;
+  await sealAudit(deps, { publicUrl, exportDir: exportDirOf(settings) }).catch((error: unknown) =>
+    log.error('job failed', { job: 'seal-audit', ...errorFields(error) }),
+  );
+}
+
+export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job[] {
+  const { auditSilenceSeconds: limitSeconds, publicUrl } = settings;
+  const watch = watchSealing({ pool: given.pool, systemNow: Date.now, log, limitSeconds });
+  const deps: TxDeps = { ...given, sealed: watch.ensure };
   // Not a business write: it has no fact, and a sandbox that is being reset need not hold it up.
   const purge = () => readTx(deps, asWorker, (tx) => purgeKeys(tx, KEY_DAYS));
   const { scannerUrl } = settings;
   const storage = openStorage(settings);
   return [
     { name: 'purge-idempotency-keys', everyMs: HOUR, run: purge },
+    {
+      name: 'purge-read-records',
+      everyMs: HOUR,
+      run: () => readTx(deps, asWorker, (tx) => purgeReadRecords(tx, settings.readRecordDays)),
+    },
+    ...sealingJobs(deps, { publicUrl, exportDir: exportDirOf(settings) }),
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
     ...referralJobs(deps),
     ...identityJobs(deps),

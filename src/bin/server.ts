@@ -9,7 +9,7 @@ import { seedSandbox } from '../sandbox/reset.ts';
 import { banner } from './banner.ts';
 import { openDatabase } from './database.ts';
 import { readExamples } from './examples.ts';
-import { serviceJobs } from './jobs.ts';
+import { sealFirst, serviceJobs } from './jobs.ts';
 import { closeServer, explainListen, isTaken, openWaitingRoom, portOf, type WaitingRoom } from './listening.ts';
 import { logTo, runService, type Started } from './startup.ts';
 
@@ -76,10 +76,10 @@ async function start(started: Started): Promise<void> {
   });
   started.signal.throwIfAborted();
   const metricsPort = await openMetrics(built.metrics, config, started);
-  if (withWorker) {
-    const jobs = startJobs(serviceJobs(tx, { ...config, dataDir }, log), log);
-    started.onStop(() => jobs.stop());
-  }
+  const watch = { name: 'watch-audit-sealing', everyMs: 60_000, run: built.sealing.check };
+  if (withWorker) await sealFirst(tx, { ...config, dataDir }, log);
+  const jobs = startJobs([watch, ...(withWorker ? serviceJobs(tx, { ...config, dataDir }, log) : [])], log);
+  started.onStop(() => jobs.stop());
   await listen(built, room, config);
   started.onStop(() => drain(built, health, config.drainDelayMs));
   const address = addressOf(config.host, config.port);

@@ -1,13 +1,14 @@
 // Configuration from the environment: every problem is listed at once, any value may come from a *_FILE (S-47).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDIT_SETTINGS, type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
 import { type Issuer, parseIssuers } from './issuers.ts';
 import { misspelt } from './misspelt.ts';
 import type { S3Settings } from './objects/s3.ts';
 import { type BulkReadSettings, QUOTA_SETTINGS, type QuotaSettings, readQuotas } from './quota-settings.ts';
 
-export type Config = {
+export type Config = AuditSettings & {
   host: string;
   port: number;
   metricsPort: number;
@@ -94,6 +95,7 @@ export const SETTINGS = [
   'S3_SECRET_ACCESS_KEY',
   'SCANNER_URL',
   'TEMPLATES_DIR',
+  ...AUDIT_SETTINGS,
   ...QUOTA_SETTINGS,
 ] as const;
 type Setting = (typeof SETTINGS)[number];
@@ -211,6 +213,10 @@ export function readConfig(env: Env): Config {
     problems.push('PUBLIC_URL is required when NODE_ENV=production: it stands in links and as token issuer.');
   if (production && get('DATA_DIR') === undefined && get('DOCUMENT_STORE') !== 's3')
     problems.push('DATA_DIR is required when NODE_ENV=production, unless DOCUMENT_STORE=s3: documents are kept there.');
+  if (production && get('DATA_DIR') === undefined && get('AUDIT_EXPORT_DIR') === undefined)
+    problems.push(
+      'AUDIT_EXPORT_DIR is required when there is no DATA_DIR: checkpoints of the audit log are kept there.',
+    );
   const trustProxy = list(get('TRUST_PROXY'));
   problems.push(...misspelt(env, SETTINGS));
   const config: Config = {
@@ -239,6 +245,7 @@ export function readConfig(env: Env): Config {
     s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
     scannerUrl: url('SCANNER_URL', ['tcp:']),
     templatesDir: get('TEMPLATES_DIR'),
+    ...readAuditSettings({ get, integer }),
     ...readQuotas({ integer, choice }, sandbox),
   };
   if (problems.length > 0) throw new ConfigError(problems);

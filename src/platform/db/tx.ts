@@ -28,6 +28,8 @@ export type TxDeps = {
   keyring: Keyring;
   sinks: readonly FactSink[];
   handlers: readonly (FactHandler | FactsHandler)[];
+  /** Before a write, and outside its transaction: refuses it, or answers undefined where nothing is to be waited for. */
+  sealed?: (() => Promise<void> | undefined) | undefined;
   /** A sandbox: writes are refused while it is being reset. */
   gated?: boolean;
   /** For tests alone, see Ctx. */
@@ -189,7 +191,9 @@ export type WriteSteps<T> = {
 };
 
 /** A write: verb, upward handlers, view, sinks, stored reply, COMMIT — or nothing at all. */
-export function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
+export async function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
+  const refusing = deps.sealed?.();
+  if (refusing) await refusing;
   return withConnection(deps, async (conn) => {
     const gate = deps.gated ? OPEN_GATED : OPEN;
     const open = await begin(deps, conn, request, { open: gate, ahead: steps.before });
