@@ -16,7 +16,7 @@ import { outsideSource, strongFactors } from './agencies/outside.ts';
 import { roleGrantRoutes } from './agencies/role-grant-routes.ts';
 import { agencyRoutes, meRoutes } from './agencies/routes.ts';
 import { actorSource } from './agencies/service.ts';
-import { createApiThrottle, FAILURE_LIMIT, SANDBOX_API_LIMIT } from './agencies/throttle.ts';
+import { createApiThrottle, sourceLimit } from './agencies/throttle.ts';
 import { tokenRoutes } from './agencies/token-routes.ts';
 import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
@@ -180,7 +180,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   registerAuth(app, {
     authenticate: authenticator.authenticate,
     admit: createAdmission(counts, config.quota, blocks),
-    failed: createApiThrottle(tx, deps.systemNow, config.sandbox ? SANDBOX_API_LIMIT : FAILURE_LIMIT).failed,
+    failed: createApiThrottle(tx, deps.systemNow, sourceLimit(config)).failed,
     certificateOf,
     factors,
   });
@@ -194,7 +194,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   probeRoutes(app, { pool, health: deps.health });
   catalogueRoutes(app, publicUrl);
   referenceRoutes(app, appCodeSets);
-  tokenRoutes(app, { tx, signer, publicUrl, certificateOf, factors });
+  tokenRoutes(app, { tx, signer, publicUrl, certificateOf, factors, sourceLimit: sourceLimit(config) });
   meRoutes(app);
   agencyRoutes(app, authenticator.forget);
   const { forget } = authenticator;

@@ -6,9 +6,10 @@ import { authProblems } from '../platform/http/auth.ts';
 import { countFailures, type Failures, findFailures } from './assertion-repository.ts';
 import { serviceActor } from './system-actor.ts';
 
-export const FAILURE_LIMIT = 20;
-/** A test run sends bad tokens on purpose, all from one address. */
-export const SANDBOX_API_LIMIT = 1000;
+/** Of one subject from one source. */
+const FAILURE_LIMIT = 20;
+/** Of one source, whatever it names; a test run fails on purpose, and all of it from one address. */
+export const sourceLimit = ({ sandbox }: { sandbox: boolean }): number => (sandbox ? 1000 : FAILURE_LIMIT);
 const WINDOW_MS = 300_000;
 /** Any subject. */
 const ANY = '*';
@@ -29,12 +30,18 @@ const throttled = (failures: Failures, now: number): Problem =>
  * Throws for a subject that was guessed at too often from this very source; from another source it goes on. For a source that has
  * failed with many subjects it answers the problem that a further failure gets: a right credential from there still passes.
  */
-export async function ensureNotThrottled(tx: Tx, source: string, subject: string): Promise<Problem | undefined> {
+export async function ensureNotThrottled(
+  tx: Tx,
+  source: string,
+  subject: string,
+  limit: number,
+): Promise<Problem | undefined> {
   const now = tx.ctx.systemNow.getTime();
-  const used = (await findFailures(tx, source, [subject, ANY])).filter(({ failures }) => failures >= FAILURE_LIMIT);
-  const own = used.find((one) => one.subject === subject);
-  if (own) throw throttled(own, now);
-  return used[0] && throttled(used[0], now);
+  const found = await findFailures(tx, source, [subject, ANY]);
+  const own = found.find((one) => one.subject === subject);
+  if (own && own.failures >= FAILURE_LIMIT) throw throttled(own, now);
+  const any = found.find((one) => one.subject === ANY);
+  return any && any.failures >= limit ? throttled(any, now) : undefined;
 }
 
 export type Failure = {
@@ -44,14 +51,16 @@ export type Failure = {
   /** How it was tried, and for whom, as far as that is known. */
   method: string;
   agencyId: string | undefined;
+  /** Of the source. */
+  limit: number;
 };
 
 /** Counts and records a failure at the token endpoint; answers 429 where the source has used up its tries. */
 export function recordFailure(deps: TxDeps, failure: Failure): Promise<Problem | undefined> {
-  const { subject, source, method } = failure;
+  const { subject, source, method, limit } = failure;
   const verb = async (tx: Tx) => {
     const counted = await countFailures(tx, source, [subject, ANY]);
-    const worst = counted.find(({ failures }) => failures > FAILURE_LIMIT);
+    const worst = counted.find((one) => one.failures > (one.subject === ANY ? limit : FAILURE_LIMIT));
     tx.record({
       type: 'agency.authentication_failed',
       kind: 'agency',

@@ -18,7 +18,7 @@ const CODE = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
 /** `assertion`: of the jwt-bearer grant; without it the client asks for a token of its own. */
 export type Asked = { credentials: Credentials | undefined; assertion: string | undefined };
 export type From = { source: string; requestId: string; certificate: string | undefined };
-export type IssueDeps = { tx: TxDeps; audience: readonly string[] };
+export type IssueDeps = { tx: TxDeps; audience: readonly string[]; sourceLimit: number };
 
 /** Nothing says which of the reasons it was. */
 export type Refused = { refused: 'client' | 'grant'; problem: Problem | undefined };
@@ -76,7 +76,7 @@ async function look(tx: Tx, deps: IssueDeps, asked: Asked, from: From): Promise<
   let by: ClientWithAgency | undefined;
   if (credentials) {
     const subject = subjectOf(credentials.id);
-    const usedUp = await ensureNotThrottled(tx, from.source, subject);
+    const usedUp = await ensureNotThrottled(tx, from.source, subject, deps.sourceLimit);
     const clientDeps = { keyring: deps.tx.keyring, audience: deps.audience };
     const { client, agencyId } = await authenticateClient(tx, clientDeps, credentials, from.certificate);
     if (!client) return { refused: 'client', subject, agencyId, usedUp };
@@ -89,7 +89,7 @@ async function look(tx: Tx, deps: IssueDeps, asked: Asked, from: From): Promise<
   const { iss } = claimedBy(assertion);
   const vouched = by !== undefined && iss === by.client.id;
   const subject = vouched ? `vouching ${iss}` : officerSubject(iss);
-  const usedUp = await ensureNotThrottled(tx, from.source, subject);
+  const usedUp = await ensureNotThrottled(tx, from.source, subject, deps.sourceLimit);
   const found = vouched && by ? await vouch(tx, deps, assertion, by) : await prove(tx, deps, assertion, iss, by);
   return found ?? { refused: 'grant', subject, agencyId: by?.agency.id, usedUp };
 }
@@ -102,6 +102,7 @@ export async function askForToken(deps: IssueDeps, asked: Asked, from: From): Pr
   if (!('refused' in found)) return found;
   const { refused, subject, agencyId, usedUp } = found;
   const method = asked.assertion === undefined ? (asked.credentials?.method ?? 'none') : 'jwt_bearer';
-  const problem = usedUp ?? (await recordFailure(deps.tx, { subject, source, requestId, method, agencyId }));
+  const failure = { subject, source, requestId, method, agencyId, limit: deps.sourceLimit };
+  const problem = usedUp ?? (await recordFailure(deps.tx, failure));
   return { refused, problem };
 }

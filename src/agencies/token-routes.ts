@@ -119,9 +119,11 @@ export type TokenDeps = {
   certificateOf: CertificateOf;
   /** `acr` of the tokens that decide here. */
   factors: readonly string[];
+  /** How many failures a source has within five minutes (S-11). */
+  sourceLimit: number;
 };
 
-function tokenRoute(app: App, { tx, signer, publicUrl, certificateOf }: TokenDeps): void {
+function tokenRoute(app: App, { tx, signer, publicUrl, certificateOf, sourceLimit }: TokenDeps): void {
   const audience = [publicUrl, `${publicUrl}/v1/oauth/token`];
   // Wrong input is an `invalid_request` to an OAuth library, whoever found it.
   app.setErrorHandler((error, req, reply) => {
@@ -152,7 +154,11 @@ function tokenRoute(app: App, { tx, signer, publicUrl, certificateOf }: TokenDep
       const asked = askedFor(req, req.body);
       const certificate = certificateOf(req);
       if (certificate === 'spoofed') throw invalidClient();
-      const found = await askForToken({ tx, audience }, asked, { source: req.ip, requestId: req.id, certificate });
+      const found = await askForToken({ tx, audience, sourceLimit }, asked, {
+        source: req.ip,
+        requestId: req.id,
+        certificate,
+      });
       if ('refused' in found) throw found.problem ?? (found.refused === 'client' ? invalidClient() : invalidGrant());
       reply.header('pragma', 'no-cache');
       const token = await signer.sign(found);

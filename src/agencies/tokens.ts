@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, type JWTPayload, SignJWT } from 'jose';
 import type { Actor } from '../kernel/actor.ts';
+import { UUID_PATTERN } from '../kernel/ids.ts';
 import type { Keyring } from '../platform/crypto/vault.ts';
 import type { Pool } from '../platform/db/client.ts';
 import { Forged, openJwt } from './jws.ts';
@@ -11,6 +12,7 @@ import { openSigningKeys, type PublicKey, TOKEN_LIFE_SECONDS } from './signing-k
 
 export { type PublicKey, TOKEN_LIFE_SECONDS };
 
+const ID = new RegExp(UUID_PATTERN);
 const CACHE_MS = 5000;
 const CACHE_SIZE = 2000;
 /** One second for the rounding of `iat` and `exp`. */
@@ -56,7 +58,9 @@ function toClaims({ kind, factor, clientId, generation, credentialId, certificat
 
 function toSubject(payload: JWTPayload & { sub: string }): Subject | undefined {
   const { kind, acr, client_id, gen, cred, cnf } = payload;
-  if (kind !== 'officer' && kind !== 'client') return undefined;
+  const ids = [payload.sub, client_id, cred].filter((one) => one !== undefined);
+  const named = ids.every((one) => typeof one === 'string' && ID.test(one));
+  if (!named || (kind !== 'officer' && kind !== 'client') || (cnf && !client_id)) return undefined;
   return {
     sub: payload.sub,
     kind,
