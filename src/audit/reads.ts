@@ -1,10 +1,9 @@
 // The access record of masked reads and lists (P-08): what is under way at the same moment is kept by one statement (ADR 0020).
-import { sql } from 'drizzle-orm';
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { Connection, Pool } from '../platform/db/client.ts';
 import { isUnreachable, translateDbError } from '../platform/db/errors.ts';
 import type { Looked, NoteRead } from '../platform/http/looked.ts';
-import { readRecords } from './read-table.ts';
+import { keepReads } from './reads-repository.ts';
 
 export type ReadLog = { note: NoteRead; stop(): Promise<void> };
 
@@ -15,14 +14,6 @@ const MAX_ROWS = 100;
 
 /** Whoever restarts the server loses at most the last 0.2 s of them: nothing else was written that they belong to. */
 const SESSION = `select set_config('app.agency', '${SYSTEM_SCOPE}', false), set_config('synchronous_commit', 'off', false)`;
-
-async function keep({ db }: Connection, batch: readonly Entry[]): Promise<void> {
-  const rows = JSON.stringify(batch.map(({ looked }) => looked));
-  await db.execute(sql`
-    insert into ${readRecords} (agency_id, officer_id, client_id, request_id, route, kind, ids)
-    select "agencyId", "officerId", "clientId", "requestId", route, kind, ids from jsonb_to_recordset(${rows}::jsonb)
-      as r ("agencyId" uuid, "officerId" uuid, "clientId" uuid, "requestId" text, route text, kind text, ids uuid[])`);
-}
 
 /** A connection of its own: reads never wait for each other twice. */
 export function createReadLog(main: Pool): ReadLog {
@@ -45,12 +36,13 @@ export function createReadLog(main: Pool): ReadLog {
   /** A connection that was lost while nothing happened is no reason to fail. */
   const send = async (batch: readonly Entry[]): Promise<void> => {
     const used = conn;
+    const looked = batch.map((entry) => entry.looked);
     try {
-      await keep(used ?? (await open()), batch);
+      await keepReads(used ?? (await open()), looked);
     } catch (error) {
       drop();
       if (!used || !isUnreachable(error)) throw error;
-      await keep(await open(), batch);
+      await keepReads(await open(), looked);
     }
   };
   const fly = async (): Promise<void> => {

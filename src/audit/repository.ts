@@ -8,7 +8,7 @@ import { insertRows } from '../platform/db/prepared.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { type ChainAlg, contentDigest, linkHash, type RecordContent } from './chain.ts';
 import { auditRecords } from './table.ts';
-import { addViews } from './view-chain.ts';
+import { addViews } from './view-repository.ts';
 
 const ALG: ChainAlg = 'sha-256';
 
