@@ -82,7 +82,7 @@ function addingRoute(app: App, { keyring, roleConfirmation }: ClientDeps): void 
   );
 }
 
-function rotationRoute(app: App, { keyring }: ClientDeps): void {
+function rotationRoute(app: App, { keyring, forget }: ClientDeps): void {
   app.post(
     '/v1/clients/:id/secret-rotation',
     {
@@ -92,17 +92,20 @@ function rotationRoute(app: App, { keyring }: ClientDeps): void {
         tags,
         summary: 'Rotate the secret 更换密钥',
         description:
-          'A new secret, in this answer only; the former one stays good for a while, or ends at once. 新密钥只在此次应答中出现，原密钥在过渡期内仍有效或立即失效。',
+          'A new secret, in this answer only; the former one stays good for a while, or ends at once and takes the tokens of before with it. 新密钥只在此次应答中出现，原密钥在过渡期内仍有效或立即失效。',
         params: IdParams,
         body: RotationBody,
         response: { 200: IssuedClientView },
       },
     },
     (req) =>
-      req.command({
-        verb: (tx, expected) => rotateSecret(tx, keyring, req.params.id, req.body.overlapHours ?? 24, expected),
-        view: (_tx, issued) => toIssuedView(issued),
-      }),
+      thenForget(
+        req.command({
+          verb: (tx, expected) => rotateSecret(tx, keyring, req.params.id, req.body.overlapHours ?? 24, expected),
+          view: (_tx, issued) => toIssuedView(issued),
+        }),
+        forget,
+      ),
   );
 }
 
