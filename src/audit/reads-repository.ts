@@ -1,16 +1,24 @@
 // Access records: many by one statement; after their retention they go, under half a year the database itself keeps them (P-08).
 import { sql } from 'drizzle-orm';
 import type { Connection } from '../platform/db/client.ts';
+import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { Looked } from '../platform/http/looked.ts';
 import { readRecords } from './read-table.ts';
 
+/** Sent when it is called. */
 export async function keepReads({ db }: Connection, looked: readonly Looked[]): Promise<void> {
   const rows = JSON.stringify(looked);
-  await db.execute(sql`
-    insert into ${readRecords} (agency_id, officer_id, client_id, request_id, route, kind, ids)
-    select "agencyId", "officerId", "clientId", "requestId", route, kind, ids from jsonb_to_recordset(${rows}::jsonb)
-      as r ("agencyId" uuid, "officerId" uuid, "clientId" uuid, "requestId" text, route text, kind text, ids uuid[])`);
+  await prepared(db, 'read_records', (on, name) =>
+    on
+      .insert(readRecords)
+      .select(
+        sql`select now(), "agencyId", "officerId", "clientId", "requestId", route, kind, ids
+          from jsonb_to_recordset(${sql.placeholder('rows')}::jsonb) as r ("agencyId" uuid, "officerId" uuid,
+            "clientId" uuid, "requestId" text, route text, kind text, ids uuid[])`,
+      )
+      .prepare(name),
+  ).execute({ rows });
 }
 
 export async function purgeReadRecords(tx: Tx, days: number): Promise<void> {

@@ -27,7 +27,30 @@ export function filterOf(filter: ClueFilter): SQL | undefined {
   );
 }
 
-export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ListedRow<ClueRow>>> {
+/** What a list shows of a clue. */
+export const LISTED = [
+  'id',
+  'number',
+  'externalId',
+  'state',
+  'version',
+  'source',
+  'regionCode',
+  'urgency',
+  'greenChannel',
+  'foundOn',
+  'campaignCode',
+  'caseId',
+  'subjectCount',
+  'sourceAgencyId',
+  'receivingAgencyId',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+export type ListedClue = Pick<ListedRow<ClueRow>, (typeof LISTED)[number]>;
+
+export async function listClues(tx: Tx, filter: ClueFilter, page: PageRequest): Promise<Page<ListedClue>> {
   const where = filterOf(filter);
-  return listVisible(tx, 'clue', clues, where, page);
+  return listVisible(tx, 'clue', clues, where, page, LISTED);
 }

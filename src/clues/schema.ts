@@ -5,7 +5,6 @@ import { DeadlinePart } from '../deadlines/schema.ts';
 import { availableActions } from '../kernel/action.ts';
 import { SafeContactPart } from '../persons/safe-contact-schema.ts';
 import { SubjectInputSchema, SubjectView, toSubjectView } from '../persons/schema.ts';
-import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -25,7 +24,8 @@ import {
 } from '../platform/http/schema.ts';
 import { enumValues } from '../reference/enums.ts';
 import { CLUE_STATES, clueActions, clueMachine } from './domain.ts';
-import type { Clue, ClueRow } from './repository.ts';
+import type { ListedClue } from './list-repository.ts';
+import type { Clue } from './repository.ts';
 
 export const CLUE_SOURCES = [
   'wf_patrol',
@@ -179,7 +179,7 @@ export const ClueView = named(
   }),
 );
 
-function listedOf(clue: ListedRow<ClueRow>) {
+function listedOf(clue: ListedClue) {
   const {
     id,
     number,
@@ -213,7 +213,7 @@ function listedOf(clue: ListedRow<ClueRow>) {
   };
 }
 
-export function toClueItem(clue: ListedRow<ClueRow>): Static<typeof ClueItem> {
+export function toClueItem(clue: ListedClue): Static<typeof ClueItem> {
   return { ...listedOf(clue), sourceAgencyId: clue.sourceAgencyId, receivingAgencyId: clue.receivingAgencyId };
 }
 

@@ -185,13 +185,14 @@ type Listed = PgTable & { id: PgColumn };
 /** A row as a list shows it: nothing sealed is even read. */
 export type ListedRow<R> = Omit<R, `${string}Sealed`>;
 
-function openColumns(table: PgTable): Record<string, PgColumn> {
-  return Object.fromEntries(Object.entries(getTableColumns(table)).filter(([name]) => !name.endsWith('Sealed')));
+function openColumns(table: PgTable, only?: readonly string[]): Record<string, PgColumn> {
+  const open = Object.entries(getTableColumns(table)).filter(([name]) => !name.endsWith('Sealed'));
+  return Object.fromEntries(only ? open.filter(([name]) => only.includes(name)) : open);
 }
 
-function pageQuery(db: Db, table: Listed, where: SQL | undefined, limit: number) {
+function pageQuery(db: Db, table: Listed, where: SQL | undefined, limit: number, only?: readonly string[]) {
   return db
-    .select(openColumns(table))
+    .select(openColumns(table, only))
     .from(access)
     .innerJoin(table as PgTable, eq(table.id, access.resourceId))
     .where(where)
@@ -200,28 +201,38 @@ function pageQuery(db: Db, table: Listed, where: SQL | undefined, limit: number)
 }
 
 /** The page without filters, which most lists are: built once per connection. */
-function plainPage(tx: Tx, kind: ResourceKind, table: Listed, { before, limit }: PageRequest) {
+function plainPage(
+  tx: Tx,
+  kind: ResourceKind,
+  table: Listed,
+  { before, limit }: PageRequest,
+  only?: readonly string[],
+) {
   const { scope } = tx.ctx;
   const open = openSight(tx.ctx);
   const built = `page|${kind}|${getTableName(table)}|${sightName(tx.ctx, kind)}|${before !== null}|${limit}`;
   return prepared(tx.db, built, (db, name) =>
-    pageQuery(db, table, scoped(kind, open, before && sql.placeholder('before')), limit + 1).prepare(name),
+    pageQuery(db, table, scoped(kind, open, before && sql.placeholder('before')), limit + 1, only).prepare(name),
   ).execute({ scope, before });
 }
 
-/** A page of what the caller sees, newest first: driven by the access rows, so its work is proportional to the page. */
-export async function listVisible<T extends Listed>(
+/**
+ * A page of what the caller sees, newest first: driven by the access rows, so its work is proportional to the page. `only`: the
+ * columns that the list shows, always the same of a table; each column costs its share of every row.
+ */
+export async function listVisible<T extends Listed, K extends string & keyof ListedRow<T['$inferSelect']>>(
   tx: Tx,
   kind: ResourceKind,
   table: T,
   where: SQL | undefined,
   page: PageRequest,
-): Promise<Page<ListedRow<T['$inferSelect']> & { id: string }>> {
+  only?: readonly K[],
+): Promise<Page<Pick<ListedRow<T['$inferSelect']>, K> & { id: string }>> {
   const rows = where
-    ? await pageQuery(tx.db, table, and(listScope(tx, kind, page.before), where), page.limit + 1)
-    : await plainPage(tx, kind, table, page);
+    ? await pageQuery(tx.db, table, and(listScope(tx, kind, page.before), where), page.limit + 1, only)
+    : await plainPage(tx, kind, table, page, only);
   const total = await countVisible(tx, kind, table, table.id, where, page);
-  // The generic select forgets the table's row type; it selects exactly the open columns of that table.
-  const found = rows as unknown as (ListedRow<T['$inferSelect']> & { id: string })[];
+  // The generic select forgets the table's row type; it selects exactly those columns of that table.
+  const found = rows as unknown as (Pick<ListedRow<T['$inferSelect']>, K> & { id: string })[];
   return { ...toPage(found, page.limit), ...total };
 }

@@ -36,6 +36,8 @@ export type PoolOptions = {
   /** Role taken after login, for developers who pass a privileged DATABASE_URL. */
   role?: string;
   onError?: (error: Error) => void;
+  /** One statement at a time, which leaves at once. */
+  single?: boolean;
 };
 
 const LIMITS = [
@@ -65,7 +67,7 @@ export function createPool(options: PoolOptions): Pool {
   pool.on('error', (error) => ending || onError?.(error));
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  pool.on('connect', writeOncePerTurn);
+  if (!options.single) pool.on('connect', writeOncePerTurn);
   const handles = new WeakMap<pg.PoolClient, Omit<Connection, 'release'>>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>
@@ -103,7 +105,7 @@ export function createPool(options: PoolOptions): Pool {
         release(broken);
       }
     },
-    aside: () => createPool({ ...options, max: 1 }),
+    aside: () => createPool({ ...options, max: 1, single: true }),
     size: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     end() {
       ending = true;

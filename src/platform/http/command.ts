@@ -165,17 +165,31 @@ async function runCommand<T, V>(
   return send(reply, outcome.reply);
 }
 
-/** A read as the caller: what is not there or not visible is a 404, and leaves no access record; what is shown leaves one first. */
-async function lookUp<V>(deps: CommandDeps, req: FastifyRequest, read: ReadSpec<V>, shown?: () => unknown): Promise<V> {
+type Note = (view: unknown) => void;
+
+/**
+ * A read as the caller: what is not there or not visible is a 404, and leaves no access record. What is shown leaves one, which
+ * goes out while the answer is written and must be kept before it is sent.
+ */
+async function lookUp<V>(
+  deps: CommandDeps,
+  req: FastifyRequest,
+  read: (tx: Tx, note: Note) => Promise<V | undefined>,
+): Promise<V> {
+  let kept: Promise<void> | undefined;
+  const note: Note = (view) => {
+    const looked = deps.noteRead && lookedAt(req, actorOf(req), view);
+    kept = looked && deps.noteRead?.(looked);
+    kept?.catch(() => undefined);
+  };
   const find = async (tx: Tx) => {
-    const found = await read(tx);
+    const found = await read(tx, note);
     if (found === undefined) throw httpProblems['resource.not_found']();
     return found;
   };
   const { ahead } = req.routeOptions.config;
   const found = await readTx(deps, txRequest(req, false), find, { before: seeingAbove(req), ahead, pure: true });
-  const looked = deps.noteRead && lookedAt(req, actorOf(req), shown?.());
-  if (looked) await deps.noteRead?.(looked);
+  await kept;
   return found;
 }
 
@@ -185,12 +199,12 @@ async function runRead<V>(
   reply: FastifyReply,
   read: ReadSpec<V>,
 ): Promise<FastifyReply> {
-  let view: V | undefined;
-  const find = async (tx: Tx) => {
-    view = await read(tx);
-    return view === undefined ? undefined : render(deps, req, reply, 200, view);
-  };
-  const rendered = await lookUp(deps, req, find, () => view);
+  const rendered = await lookUp(deps, req, async (tx, note) => {
+    const view = await read(tx);
+    if (view === undefined) return undefined;
+    note(view);
+    return render(deps, req, reply, 200, view);
+  });
   if (rendered.headers.etag && etagMatches(req.headers['if-none-match'], rendered.headers.etag)) {
     return reply.code(304).header('etag', rendered.headers.etag).send();
   }
@@ -224,7 +238,12 @@ export function registerCommands(app: FastifyInstance, deps: CommandDeps): void 
   app.addHook('onRequest', async (req, reply) => {
     req.command = (spec) => sent(runCommand(deps, order, req, reply, spec));
     req.read = (read) => sent(runRead(deps, req, reply, read));
-    req.lookUp = (read) => lookUp(deps, req, read);
+    req.lookUp = (read) =>
+      lookUp(deps, req, async (tx, note) => {
+        const found = await read(tx);
+        if (found !== undefined) note(undefined);
+        return found;
+      });
     req.list = (fetch, view) =>
       req.read(async (tx) => {
         const result = await fetch(tx, pageRequest(req, deps.keyring));
