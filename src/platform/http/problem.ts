@@ -193,7 +193,9 @@ export function sendProblem(
   if (problem.status === 415 && req.method === 'PATCH')
     reply.header('accept-patch', 'application/merge-patch+json, application/json');
   reply.header('content-language', language === 'zh' ? 'zh-CN' : 'en');
+  // What the handler meant for its own answer is not said of an error.
   reply.removeHeader('etag');
+  reply.header('cache-control', 'no-store');
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

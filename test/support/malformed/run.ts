@@ -13,14 +13,14 @@ import { malformedBody } from './bodies.ts';
 import { malformedBytes, sendBytes } from './raw.ts';
 import { CONTENT_TYPES, HEADER_NAMES, HEADER_VALUES, TEXTS } from './values.ts';
 
-type Prepared = { op: Op; fixture: Fixture; target: Target; etag: string };
+export type Prepared = { op: Op; fixture: Fixture; target: Target; etag: string };
 export type Report = { seed: number; sent: number; statuses: Record<string, number>; faults: string[] };
 
 const etagOf = async (service: Service, { op, fixture, target }: Prepared) =>
   (await service.api.get(String(fixture.officer), resourceOf(op, target))).etag;
 
 /** A real resource for every operation, so that what is malformed reaches the rules behind the schemas. */
-async function prepare(service: Service, contract: Contract): Promise<Prepared[]> {
+export async function prepare(service: Service, contract: Contract): Promise<Prepared[]> {
   const world = createWorld(service.api, () => addClient(service));
   const prepared: Prepared[] = [];
   for (const op of contract.operations) {
@@ -34,9 +34,14 @@ async function prepare(service: Service, contract: Contract): Promise<Prepared[]
   return prepared;
 }
 
-type Wire = { method: string; url: string; headers: Record<string, string>; payload: string | Buffer | undefined };
+export type Wire = {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  payload: string | Buffer | undefined;
+};
 
-function proper({ op, target, etag }: Prepared, token: string, key: string): Wire {
+export function proper({ op, target, etag }: Prepared, token: string, key: string): Wire {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   if (etag) headers['if-match'] = etag;
   if (op.method === 'POST') headers['idempotency-key'] = key;
@@ -93,9 +98,10 @@ const SPOILERS: readonly ((random: Random, wire: Wire, prepared: Prepared) => vo
   },
 ];
 
-const LEAK = /\bat .*:\d+:\d+|node_modules|\/src\/|select |insert into|relation "|syntax error at|ECONN|postgres/i;
+export const LEAK =
+  /\bat .*:\d+:\d+|node_modules|\/src\/|select |insert into|relation "|syntax error at|ECONN|postgres/i;
 
-function faultOf(contract: Contract, codes: ReadonlySet<string>, answer: Answer): string | undefined {
+export function faultOf(contract: Contract, codes: ReadonlySet<string>, answer: Answer): string | undefined {
   if (answer.status >= 500) return `${answer.status} ${answer.text.slice(0, 300)}`;
   const headers = headerFaults(answer, answer.status < 400);
   if (headers.length > 0) return `headers: ${headers.join(', ')}`;
@@ -105,7 +111,7 @@ function faultOf(contract: Contract, codes: ReadonlySet<string>, answer: Answer)
   return contract.problemFault(answer);
 }
 
-async function inject(service: Service, wire: Wire): Promise<Answer> {
+export async function inject(service: Service, wire: Wire): Promise<Answer> {
   const { payload, ...rest } = wire;
   const response = await service.app.inject({
     ...(rest as InjectOptions),
