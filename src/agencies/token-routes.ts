@@ -112,6 +112,11 @@ const unauthorised = {
   content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
 };
 
+const tooMany = {
+  description: 'Too many failures 失败次数过多',
+  content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+};
+
 export type TokenDeps = {
   tx: TxDeps;
   signer: Signer;
@@ -147,7 +152,7 @@ function tokenRoute(app: App, { tx, signer, publicUrl, certificateOf, sourceLimi
           'OAuth 2.0, as a form; a client authenticates by its secret (body or HTTP Basic) or by a JWT under a registered key (private_key_jwt). `client_credentials` gives a token that submits, reads and imports. The jwt-bearer grant gives one for an officer: vouched for by the system of the same agency (acr `vouched`), or by a key of the officer (acr `officer_key`); only the latter decides. Assertions live for 300 s at most and are good once. 以表单提交；客户端以密钥或登记公钥的签名验证。client_credentials 令牌可提交与读取；jwt-bearer 为人员取得令牌：由本机关系统担保（vouched），或以本人登记的密钥（officer_key），仅后者可作出决定。断言有效期不超过 300 秒，只能使用一次。',
         consumes: ['application/x-www-form-urlencoded'],
         body: TokenRequest,
-        response: { 200: TokenView, 401: unauthorised },
+        response: { 200: TokenView, 401: unauthorised, 429: tooMany },
       },
     },
     async (req, reply) => {
