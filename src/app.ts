@@ -48,6 +48,9 @@ import { eventRoutes } from './events/routes.ts';
 import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
+import { grantMachine } from './grants/domain.ts';
+import { grantRoutes } from './grants/routes.ts';
+import { grantFor } from './grants/service.ts';
 import type { NewId } from './kernel/ids.ts';
 import { letterRoutes } from './letters/routes.ts';
 import { openLetters } from './letters/templates.ts';
@@ -140,6 +143,7 @@ const appCodeSets = codeSets([
   stateSet(accountMachine, lifecycleNames.account),
   stateSet(noticeMachine, lifecycleNames.notice),
   stateSet(correctionMachine, lifecycleNames.correction),
+  stateSet(grantMachine, lifecycleNames.breakGlass),
 ]);
 
 export async function buildApp(deps: AppDeps): Promise<Built> {
@@ -187,7 +191,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const reads = createReadLog(pool);
   app.addHook('onClose', () => reads.stop());
   const checked = deps.checkView ? { checkView: deps.checkView } : {};
-  registerCommands(app, { ...tx, publicUrl, noteRead: reads.note, ...checked });
+  registerCommands(app, { ...tx, publicUrl, noteRead: reads.note, grantFor, ...checked });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
 
@@ -234,6 +238,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   subjectRoutes(app);
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
+  grantRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   documentRoute(app, deps.examples);

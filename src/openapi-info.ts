@@ -23,6 +23,7 @@ export function documentInfo(publicUrl: string) {
       { name: 'Work items', description: 'What awaits me or my agency 待办' },
       { name: 'Statistics', description: 'Figures from the data 统计' },
       { name: 'Events', description: 'Gap-free feed 事件流' },
+      { name: 'Audit', description: 'Access records, proofs and emergency sight 审计' },
       { name: 'Agencies', description: 'Agencies, officers and the caller 机关与人员' },
       { name: 'Reference', description: 'Code sets and calendars 代码与日历' },
       { name: 'Service', description: 'Probes and error catalogue 服务' },

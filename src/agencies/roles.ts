@@ -133,6 +133,9 @@ export const ROLES = {
     'person:review',
     'person:disclose',
     'statistics:read',
+    'break_glass:request',
+    'break_glass:read',
+    'break_glass:review',
   ],
   chief: [
     ...documents,
@@ -153,6 +156,9 @@ export const ROLES = {
     'fund:read',
     'person:history',
     'statistics:read',
+    'break_glass:request',
+    'break_glass:read',
+    'break_glass:review',
   ],
   finance: [
     ...paymentDocuments,
@@ -177,8 +183,10 @@ export const ROLES = {
     'fund:read',
     'statistics:read',
     'oversight:read',
+    'break_glass:request',
+    'break_glass:read',
   ],
-  auditor: [...everyone, 'audit:read', 'statistics:read'],
+  auditor: [...everyone, ...work, 'audit:read', 'statistics:read', 'break_glass:read', 'break_glass:review'],
   admin: [
     ...everyone,
     'agency:manage',
@@ -198,6 +206,7 @@ export const ROLES = {
     'client:manage',
     'role_grant:read',
     'role_grant:confirm',
+    'break_glass:read',
   ],
   agency_admin: [...everyone, 'officer:manage_own', 'officer:suspend', 'role_grant:read', 'role_grant:confirm'],
   wf_officer: [

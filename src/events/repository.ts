@@ -38,6 +38,7 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
   notice: 'notice:read',
   deadline: 'deadline:read',
   work_item: 'work:read',
+  break_glass_grant: 'break_glass:read',
 };
 
 const readableKinds = (actor: Actor) =>

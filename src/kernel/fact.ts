@@ -15,6 +15,7 @@ export type ResourceKind =
   | 'deadline'
   | 'work_item'
   | 'duplicate_verdict'
+  | 'break_glass_grant'
   | 'keyring'
   | 'sandbox';
 

@@ -58,6 +58,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...of('person', 'account_transfers', ['person']),
   ...of('document', 'documents', ['texts', 'key']),
   ...of('deadline', 'deadlines', ['notes']),
+  ...of('break_glass_grant', 'break_glass_grants', ['reason', 'opinion']),
   ...of('work_item', 'work_items', ['note']),
 ];
 

@@ -1,6 +1,7 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
 import { documentEnums } from './enums-documents.ts';
+import { emergencyEnums } from './enums-emergency.ts';
 import { identityEnums } from './enums-identity.ts';
 import { lastingHelpEnums } from './enums-lasting-help.ts';
 import { peopleEnums } from './enums-people.ts';
@@ -245,6 +246,7 @@ export const enums = {
   ...lastingHelpEnums,
   ...workEnums,
   ...identityEnums,
+  ...emergencyEnums,
   ...documentEnums,
 } as const satisfies Record<string, Enum>;
 

@@ -93,6 +93,15 @@ export const lifecycleNames = {
     title: ['结案告知状态', 'States of case notices'],
     states: { sent: ['已发送', 'Sent'], received: ['已签收', 'Received'] },
   },
+  breakGlass: {
+    set: 'break-glass-states',
+    title: ['紧急查阅状态', 'States of emergency sight'],
+    states: {
+      granted: ['待复核', 'Awaiting review'],
+      justified: ['认定正当', 'Justified'],
+      unjustified: ['认定不正当', 'Not justified'],
+    },
+  },
   correction: {
     set: 'correction-states',
     title: ['更正状态', 'States of corrections'],

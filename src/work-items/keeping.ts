@@ -17,6 +17,7 @@ const FIRST = [
   'visit.planned',
   'account.opened',
   'notice.sent',
+  'break_glass.granted',
 ];
 
 const grantable = new Map<AgencyKind, ReadonlySet<string>>();

@@ -6,6 +6,8 @@ import { caseMachine } from '../cases/domain.ts';
 import { noticeActions, noticeMachine } from '../cases/notice-domain.ts';
 import { clueActions, clueMachine } from '../clues/domain.ts';
 import { disbursementActions, disbursementMachine } from '../disbursements/domain.ts';
+import { grantActions, grantMachine } from '../grants/domain.ts';
+import { findGrant } from '../grants/service.ts';
 import type { ActorAgency } from '../kernel/actor.ts';
 import { personActions, personMachine } from '../persons/lifecycle.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -111,6 +113,15 @@ export const sources: Readonly<Record<WorkKind, WorkSource>> = {
     'notice',
     { machine: noticeMachine, actions: noticeActions, read: 'notice:read' },
     both('notice', findNoticeFacts),
+    asIs,
+  ),
+  break_glass_grant: source(
+    'break_glass_grant',
+    { machine: grantMachine, actions: grantActions, read: 'break_glass:read' },
+    both('break_glass_grant', async (tx, id) => {
+      const grant = await findGrant(tx, id);
+      return grant && { ...grant, dueOn: grant.reviewDueOn };
+    }),
     asIs,
   ),
   // Of a person only the confirmation of a merge awaits anybody: an agency with a case or account of its own.

@@ -34,6 +34,7 @@ test('all six lifecycles are named in both languages', () => {
     'visit-states',
     'account-states',
     'notice-states',
+    'break-glass-states',
     'correction-states',
   ]);
   for (const [name, nameEn] of all.flatMap(({ title, states }) => [title, ...Object.values(states)])) {

@@ -10,6 +10,7 @@ import { claimKey, type KeyUse, type StoredReply, storeReply } from '../db/idemp
 import { readTx, type Tx, type TxDeps, type TxRequest, writeTx } from '../db/tx.ts';
 import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parseIfMatch } from './conditional.ts';
 import { listView, nextLink, pageRequest } from './cursor.ts';
+import { type GrantFor, orUnderGrant } from './emergency.ts';
 import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempotencyKey } from './idempotency.ts';
 import { lookedAt, type NoteRead } from './looked.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
@@ -31,7 +32,12 @@ export type ViewCheck = (
   view: unknown,
 ) => void;
 
-export type CommandDeps = TxDeps & { publicUrl: string; checkView?: ViewCheck; noteRead?: NoteRead };
+export type CommandDeps = TxDeps & {
+  publicUrl: string;
+  checkView?: ViewCheck;
+  noteRead?: NoteRead;
+  grantFor?: GrantFor;
+};
 
 /** Headers of record: what a replay must repeat. */
 const RECORD = ['etag', 'location', 'content-type'] as const;
@@ -188,7 +194,10 @@ async function lookUp<V>(
     return found;
   };
   const { ahead } = req.routeOptions.config;
-  const found = await readTx(deps, txRequest(req, false), find, { before: seeingAbove(req), ahead, pure: true });
+  const options = { before: seeingAbove(req), ahead, pure: true };
+  const found = await orUnderGrant(deps, req, txRequest(req, false), (request, used) =>
+    readTx(deps, request, (tx) => find(tx).finally(() => used(tx)), options),
+  );
   await kept;
   return found;
 }

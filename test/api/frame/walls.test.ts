@@ -9,6 +9,13 @@ const service = useService();
 
 /** Tables without a row of anybody's business: reference, keys, sinks and the frame's own. All others are guarded. */
 const OPEN = [
+  'spent_assertions',
+  'role_grants',
+  'quota_counts',
+  'officer_credentials',
+  'client_keys',
+  'bulk_read_alerts',
+  'auth_failures',
   'access',
   'agencies',
   'aggregate_heads',

@@ -42,8 +42,9 @@ function answerOf(row: Row, cell: string, relation: string, overseer: boolean): 
   if (cell === 'yes' || cell === 'public') return 'allow';
   if (cell === 'hidden') return 'hidden';
   const open = cell.split(' ');
-  if (open.includes(relation)) return 'allow';
-  if (relation === 'none' || (relation === 'oversight' && !overseer)) return unseen(row.resource);
+  const standing = relation === 'oversight' && !overseer ? 'none' : relation;
+  if (open.includes(standing)) return 'allow';
+  if (standing === 'none') return unseen(row.resource);
   return open.includes('any') && relation !== 'oversight' ? 'allow' : 'rule';
 }
 

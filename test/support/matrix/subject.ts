@@ -20,10 +20,16 @@ const THROUGH: readonly (readonly [path: RegExp, text: string])[] = [
 
 /** What is named in the body instead of the address (S-14). */
 function inBody(op: Op, { body }: Target): Subject | undefined {
-  const { origin = {}, monitoringAccountId } = (body ?? {}) as {
+  const {
+    origin = {},
+    monitoringAccountId,
+    subject,
+  } = (body ?? {}) as {
     origin?: Record<string, string>;
     monitoringAccountId?: string;
+    subject?: Subject;
   };
+  if (op.id === 'askForEmergencySight') return subject;
   if (op.id === 'sendReferrals') return { kind: 'case', id: String(origin.assistanceCaseId) };
   return op.id === 'planVisit' ? { kind: 'account', id: String(monitoringAccountId) } : undefined;
 }
