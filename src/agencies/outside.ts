@@ -27,14 +27,14 @@ class Resting extends Error {
 export function remoteKeys(jwksUri: string, now: () => number): KeyOf {
   let asked = Number.NEGATIVE_INFINITY;
   let loaded = Number.NEGATIVE_INFINITY;
-  // The library waits after a success only: an issuer that is down would be asked by every token.
+  // Instead of the library's own waiting, which begins with a success only: an issuer that is down would be asked by every token.
   const rarely: typeof fetch = async (url, init) => {
     if (now() - asked < COOLDOWN_MS) throw new Resting();
     asked = now();
     return fetch(url, init);
   };
   const keys = createRemoteJWKSet(new URL(jwksUri), {
-    cooldownDuration: COOLDOWN_MS,
+    cooldownDuration: 0,
     cacheMaxAge: Number.POSITIVE_INFINITY,
     timeoutDuration: TIMEOUT_MS,
     [customFetch]: rarely,
