@@ -105,3 +105,162 @@ end $$;
 create index documents_of on documents (parent_id);
 revoke all on function subject_rows(uuid) from public;
 grant execute on function subject_rows(uuid) to ja_app;
+
+-- A legal hold keeps the data of a person, or of a clue or case, from being erased; two people end it.
+create table legal_holds (
+  id uuid primary key,
+  number text not null unique,
+  state text not null check (state in ('active', 'release_proposed', 'released')),
+  subject_kind text not null check (subject_kind in ('person', 'clue', 'case')),
+  subject_id uuid not null,
+  reason_code text not null,
+  reason_sealed bytea not null,
+  agency_id uuid not null references agencies (id),
+  placed_by uuid not null references officers (id),
+  placed_by_person_key text not null,
+  release_proposed_by uuid references officers (id),
+  release_proposed_by_person_key text,
+  release_sealed bytea,
+  released_by uuid references officers (id),
+  released_by_person_key text,
+  released_at timestamptz,
+  version integer not null default 1,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint legal_holds_released check ((state = 'released') = (released_at is not null and released_by_person_key is not null)),
+  constraint legal_holds_proposed check ((state = 'active') = (release_proposed_by_person_key is null)),
+  constraint legal_holds_four_eyes check (released_by_person_key <> release_proposed_by_person_key)
+);
+create index legal_holds_subject on legal_holds (subject_id) where state <> 'released';
+create index legal_holds_agency on legal_holds (agency_id);
+create index legal_holds_placed_by on legal_holds (placed_by);
+create index legal_holds_release_proposed_by on legal_holds (release_proposed_by);
+create index legal_holds_released_by on legal_holds (released_by);
+call guard_table('legal_holds', 'legal_hold', 'id');
+
+-- Erasure of a person, proposed and confirmed by two people. Its reason goes with the person's key; that it was done stays.
+create table person_erasures (
+  id uuid primary key,
+  person_id uuid not null references persons (id),
+  state text not null check (state in ('proposed', 'erased', 'lapsed')),
+  ground text not null,
+  reason_sealed bytea not null,
+  agency_id uuid not null references agencies (id),
+  proposed_by uuid not null references officers (id),
+  proposed_by_person_key text not null,
+  proposed_at timestamptz not null,
+  confirmed_by uuid references officers (id),
+  confirmed_by_person_key text,
+  erased_at timestamptz,
+  -- what went: keys destroyed, texts of shared records in which the person was struck out, stored replies emptied
+  keys_destroyed integer,
+  texts_redacted integer,
+  replies_emptied integer,
+  constraint person_erasures_four_eyes check (confirmed_by_person_key <> proposed_by_person_key),
+  constraint person_erasures_done check ((state = 'erased') = (erased_at is not null and confirmed_by_person_key is not null))
+);
+create unique index person_erasures_open on person_erasures (person_id) where state in ('proposed', 'erased');
+create index person_erasures_agency on person_erasures (agency_id);
+create index person_erasures_proposed_by on person_erasures (proposed_by);
+create index person_erasures_confirmed_by on person_erasures (confirmed_by);
+call guard_table('person_erasures', 'person', 'person_id');
+
+-- What stands in the way of an erasure, across agencies: numbers and a day, never a row.
+create function erasure_obstacles(wanted uuid) returns jsonb language sql stable security definer set search_path = public
+begin atomic
+  with known as (select alias.id from person_aliases(wanted) as alias (id)),
+  of_clues as (select c.* from clues c where c.id in (select s.clue_id from clue_subjects s join known on known.id = s.person_id)),
+  of_cases as (select c.* from assistance_cases c where c.id in (select b.case_id from case_beneficiaries b join known on known.id = b.person_id)),
+  of_lines as (select d.* from disbursements d join known on known.id = d.person_id),
+  of_referrals as (select r.* from referrals r where r.id in (select p.referral_id from referral_persons p join known on known.id = p.person_id)),
+  of_visits as (select v.* from visits v where v.id in (select p.visit_id from visit_persons p join known on known.id = p.person_id)),
+  of_accounts as (select a.* from monitoring_accounts a join known on known.id = a.person_id)
+  select jsonb_build_object(
+    'holds', (select count(*) from legal_holds h where h.state <> 'released' and h.subject_id in (
+      select id from known union all select id from of_clues union all select id from of_cases)),
+    'clues', (select count(*) from of_clues where state in ('submitted', 'returned')),
+    'assistanceCases', (select count(*) from of_cases where state not in ('closed', 'revoked', 'withdrawn')),
+    'disbursements', (select count(*) from of_lines where state in ('reserved', 'authorised', 'submitted', 'unknown', 'failed', 'in_custody', 'recovering')),
+    'referrals', (select count(*) from of_referrals where state in ('requested', 'received', 'accepted', 'in_progress', 'on_hold')),
+    'visits', (select count(*) from of_visits where state = 'planned'),
+    'monitoringAccounts', (select count(*) from of_accounts where state <> 'closed'),
+    'lastOn', (select (max(at) at time zone 'Asia/Shanghai')::date::text from (
+      select updated_at from of_clues union all select updated_at from of_cases union all select updated_at from of_lines
+      union all select updated_at from of_referrals union all select updated_at from of_visits union all select updated_at from of_accounts
+      union all select p.updated_at from persons p join known on known.id = p.id) as t (at)));
+end;
+
+-- Which records hold nobody but the person (and others who are erased): those are destroyed whole, in the others the person is struck out.
+create function erasure_sole(wanted uuid) returns table (kind text, id uuid) language sql stable security definer set search_path = public
+begin atomic
+  with known as (select alias.id from person_aliases(wanted) as alias (id)),
+  living as (select p.id from persons p where p.state <> 'erased' and p.id not in (select id from known)),
+  members (kind, id, who) as (
+    select 'clue', clue_id, person_id from clue_subjects
+      where clue_id in (select s.clue_id from clue_subjects s join known on known.id = s.person_id)
+    union all select 'case', case_id, person_id from case_beneficiaries
+      where case_id in (select b.case_id from case_beneficiaries b join known on known.id = b.person_id)
+    union all select 'referral', referral_id, person_id from referral_persons
+      where referral_id in (select p.referral_id from referral_persons p join known on known.id = p.person_id)
+    union all select 'visit', visit_id, person_id from visit_persons
+      where visit_id in (select p.visit_id from visit_persons p join known on known.id = p.person_id)
+    union all select 'notice', notice_id, person_id from case_notice_persons
+      where notice_id in (select p.notice_id from case_notice_persons p join known on known.id = p.person_id)
+    union all select 'disbursement', d.id, d.person_id from disbursements d join known on known.id = d.person_id
+    union all select 'account', a.id, a.person_id from monitoring_accounts a join known on known.id = a.person_id)
+  select m.kind, m.id from members m group by m.kind, m.id
+  having not bool_or(exists (select from living l where l.id = m.who));
+end;
+
+-- The person is struck out of a text of a shared record; only in the transaction in which two people have confirmed it.
+create function erasure_redact(erasure uuid, wanted_table text, wanted_column text, wanted_row text, sealed bytea)
+returns void language plpgsql security definer set search_path = public as $$
+declare key_text text;
+begin
+  if not exists (select from person_erasures e where e.id = erasure and e.state = 'erased' and e.agency_id = app_agency() and e.keys_destroyed is null)
+    or wanted_column !~ '^[a-z_]+_sealed$' then raise exception 'no erasure is under way' using errcode = '42501'; end if;
+  select string_agg(format('t.%I', a.attname), ' || ''/'' || ' order by array_position(i.indkey::int[], a.attnum::int)) into key_text
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+  where i.indrelid = format('public.%I', wanted_table)::regclass and i.indisprimary;
+  execute format('update public.%I t set %I = $1 where (%s)::text = $2', wanted_table, wanted_column, key_text) using sealed, wanted_row;
+end $$;
+
+-- Destroys the keys of the person and of what is theirs alone, and empties what stands beside the ciphertext. Money, decisions and the
+-- record of who did what stay: they hold no personal data.
+create function erasure_destroy(erasure uuid) returns integer language plpgsql security definer set search_path = public as $$
+declare
+  wanted uuid; known uuid[]; sole uuid[]; gone integer; found jsonb;
+begin
+  select e.person_id into wanted from person_erasures e
+    where e.id = erasure and e.state = 'erased' and e.agency_id = app_agency() and e.keys_destroyed is null;
+  if wanted is null then raise exception 'no erasure is under way' using errcode = '42501'; end if;
+  found := erasure_obstacles(wanted);
+  if (found ->> 'holds')::int + (found ->> 'clues')::int + (found ->> 'assistanceCases')::int + (found ->> 'disbursements')::int
+    + (found ->> 'referrals')::int + (found ->> 'visits')::int + (found ->> 'monitoringAccounts')::int > 0
+  then raise exception 'records of the person are open or held' using errcode = '42501'; end if;
+  known := array(select * from person_aliases(wanted));
+  sole := array(select s.id from erasure_sole(wanted) s);
+  with destroyed as (
+    delete from keyring.data_keys k where k.owner_id = any(known || sole)
+      or (k.owner_kind = 'document' and k.owner_id in (select d.id from documents d where d.parent_id = any(sole)))
+      or (k.owner_kind = 'deadline' and k.owner_id in (select d.id from deadlines d where d.subject_id = any(sole)))
+      or (k.owner_kind = 'work_item' and k.owner_id in (select w.id from work_items w where w.resource_id = any(known || sole)))
+    returning 1)
+  select count(*) into gone from destroyed;
+  update clue_subjects set name_masked = null, id_number_masked = null, phone_masked = null, address_masked = null, household_region_code = null where person_id = any(known);
+  update case_beneficiaries set name_masked = null, id_number_masked = null, phone_masked = null, address_masked = null, household_region_code = null where person_id = any(known);
+  update referral_persons set name_masked = null, id_number_masked = null, phone_masked = null, address_masked = null, household_region_code = null where person_id = any(known);
+  update case_notice_persons set name_masked = null where person_id = any(known);
+  update disbursements set payee_name_masked = '*', payee_account_masked = '****' where person_id = any(known);
+  update clues set linked_number = null, linked_key = null where id = any(sole);
+  update assistance_cases set linked_number = null, linked_key = null where id = any(sole);
+  delete from safe_contact_rules where person_id = any(known);
+  update person_erasures set state = 'lapsed' where person_id = any(known) and state = 'proposed';
+  update persons set state = 'erased', id_type = 'none', id_number_sealed = null, id_number_masked = null, id_number_index = null, name_sealed = null,
+    name_masked = '*', name_digest = null, birth_date_sealed = null, birth_date_digest = null, name_birth_index = null, sex = 'unknown', version = version + 1
+    where id = any(known);
+  update person_erasures set keys_destroyed = gone where id = erasure;
+  return gone;
+end $$;
+revoke all on function erasure_obstacles(uuid), erasure_sole(uuid), erasure_redact(uuid, text, text, text, bytea), erasure_destroy(uuid) from public;
+grant execute on function erasure_obstacles(uuid), erasure_sole(uuid), erasure_redact(uuid, text, text, text, bytea), erasure_destroy(uuid) to ja_app;

@@ -86,6 +86,7 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
 import { referralRoutes } from './referrals/routes.ts';
+import { holdRoutes } from './retention/hold-routes.ts';
 import { subjectRoutes } from './retention/subject-routes.ts';
 import { clockHandlers } from './sandbox/clock.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
@@ -235,7 +236,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     scanning: config.scannerUrl !== undefined,
     suite: keyring.suite,
   });
-  subjectRoutes(app);
+  holdRoutes(app);
+  subjectRoutes(app, { keyring, publicUrl });
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
   grantRoutes(app);

@@ -39,6 +39,7 @@ const READING: Readonly<Partial<Record<ResourceKind, Permission>>> = {
   deadline: 'deadline:read',
   work_item: 'work:read',
   break_glass_grant: 'break_glass:read',
+  legal_hold: 'hold:read',
 };
 
 const readableKinds = (actor: Actor) =>

@@ -16,6 +16,7 @@ export type ResourceKind =
   | 'work_item'
   | 'duplicate_verdict'
   | 'break_glass_grant'
+  | 'legal_hold'
   | 'keyring'
   | 'sandbox';
 

@@ -14,6 +14,8 @@ export const personMachine = machine('person', '人员', PERSON_STATES, {
   merge: { from: ['active'], to: 'merged' },
   'withdraw-merge': { from: ['active'], to: 'same' },
   'reverse-merge': { from: ['merged'], to: 'active' },
+  'propose-erasure': { from: ['active', 'merged'], to: 'same' },
+  erase: { from: ['active', 'merged'], to: 'erased' },
 });
 export type PersonVerb = keyof typeof personMachine.verbs;
 
@@ -29,6 +31,8 @@ export type PersonFacts = {
   /** The caller belongs to the handling team of an open case for the person. */
   handled: boolean;
   proposedByPersonKey: string | null;
+  /** Who proposed to erase the person, as long as the proposal stands. */
+  erasureProposedByPersonKey: string | null;
   /** The day of the merge that stands; with `today` it decides whether it can still be undone. */
   mergedOn: string | null;
   today: string;
@@ -125,6 +129,13 @@ function mergeable(person: PersonFacts, actor: Actor): Problem | undefined {
     : undefined;
 }
 
+function erasable(person: PersonFacts, actor: Actor): Problem | undefined {
+  if (!person.own) return personProblems['person.not_handled']();
+  return samePerson(actor, person.erasureProposedByPersonKey)
+    ? actionProblems['decision.four_eyes']({ who: '提议与确认删除', whoEn: 'proposing and confirming an erasure' })
+    : undefined;
+}
+
 function reversible(person: PersonFacts): Problem | undefined {
   if (!person.own) return personProblems['person.not_handled']();
   if (person.mergedOn === null)
@@ -159,6 +170,16 @@ export const personActions = {
     path: 'merge-reversal',
     officer: true,
     guard: reversible,
+  },
+  erasure: {
+    verbs: ['erase'],
+    permission: 'person:erase',
+    label: ['删除个人信息', 'Erase'],
+    path: 'erasure',
+    officer: true,
+    decisive: true,
+    awaited: (person: PersonFacts) => person.erasureProposedByPersonKey !== null,
+    guard: erasable,
   },
 } as const satisfies ActionTable<PersonFacts, PersonVerb>;
 

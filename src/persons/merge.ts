@@ -6,6 +6,7 @@ import { relationTo } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
+import { type ErasureRow, findErasure, standingProposal } from './erasure-repository.ts';
 import { type PersonFacts, personActions, personMachine, personProblems } from './lifecycle.ts';
 import {
   countAbsorbed,
@@ -26,20 +27,27 @@ export async function isOwn(tx: Tx, personId: string): Promise<boolean> {
   return relation === 'handler' || relation === 'owner';
 }
 
-export type KnownPerson = { person: PersonRow; merge: MergeRow | undefined; facts: PersonFacts };
+export type KnownPerson = {
+  person: PersonRow;
+  merge: MergeRow | undefined;
+  erasure: ErasureRow | undefined;
+  facts: PersonFacts;
+};
 
 /** The person with what decides about it. */
 export async function knowPerson(tx: Tx, person: PersonRow): Promise<KnownPerson> {
   const merge = await findOpenMerge(tx, person.id);
+  const erasure = await findErasure(tx, person.id);
   const facts: PersonFacts = {
     state: person.state,
     own: await isOwn(tx, person.id),
     handled: await isHandled(tx, person.id),
     proposedByPersonKey: merge?.state === 'proposed' ? merge.proposedByPersonKey : null,
+    erasureProposedByPersonKey: standingProposal(erasure, tx.ctx.now)?.proposedByPersonKey ?? null,
     mergedOn: merge?.mergedAt ? civilDateOf(merge.mergedAt) : null,
     today: tx.ctx.today,
   };
-  return { person, merge, facts };
+  return { person, merge, erasure, facts };
 }
 
 /** Locks the person at the version the caller has seen, and others besides, in id order; 404, 412. */

@@ -52,6 +52,17 @@ export const PersonView = named(
           { description: 'the merge that is proposed or stands' },
         ),
       ),
+      erasure: Nullable(
+        Closed(
+          {
+            state: Literals(enumValues('person-erasure-states')),
+            ground: Literals(enumValues('erasure-grounds')),
+            proposedAt: Instant,
+            erasedAt: Nullable(Instant),
+          },
+          { description: 'the erasure that is proposed or was done; an erased person stays as this tombstone' },
+        ),
+      ),
       pendingCorrections: Type.Array(Type.String({ maxLength: 100 }), {
         maxItems: 10,
         description: 'what the own agency proposed and nobody has reviewed yet',
@@ -127,11 +138,17 @@ function toMergeView(merge: MergeRow | undefined, seen: boolean): Static<typeof 
   };
 }
 
+function toErasureView(erasure: KnownPerson['erasure']): Static<typeof PersonView>['erasure'] {
+  if (!erasure) return null;
+  const { state, ground, proposedAt, erasedAt } = erasure;
+  return { state, ground, proposedAt: proposedAt.toISOString(), erasedAt: erasedAt?.toISOString() ?? null };
+}
+
 export function toPersonView(
   tx: Tx,
   { known, identity, disputed, seesSurvivor, pending }: PersonParts,
 ): Omit<Static<typeof PersonView>, 'safeContact'> {
-  const { person, merge, facts } = known;
+  const { person, merge, erasure, facts } = known;
   const { id, state, version, createdAt, updatedAt } = person;
   const { birthDate } = identity;
   const { actor, language } = tx.ctx;
@@ -143,6 +160,7 @@ export function toPersonView(
     birthYear: birthDate && !disputed.has('/birthDate') ? Number(birthDate.slice(0, 4)) : null,
     mergedIntoId: seesSurvivor ? person.mergedIntoId : null,
     merge: toMergeView(merge, seesSurvivor),
+    erasure: toErasureView(erasure),
     pendingCorrections: pending,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

@@ -79,6 +79,25 @@ export const personVersions = pgTable('person_versions', {
   changedAt: instant('changed_at').notNull(),
 });
 
+/** Erasure by two people; the reason is sealed with the person's key and goes with it. */
+export const personErasures = pgTable('person_erasures', {
+  id: uuid().primaryKey(),
+  personId: uuid('person_id').notNull(),
+  state: text().$type<EnumValue<'person-erasure-states'>>().notNull(),
+  ground: text().$type<EnumValue<'erasure-grounds'>>().notNull(),
+  reasonSealed: bytea('reason_sealed').notNull(),
+  agencyId: uuid('agency_id').notNull(),
+  proposedBy: uuid('proposed_by').notNull(),
+  proposedByPersonKey: text('proposed_by_person_key').notNull(),
+  proposedAt: instant('proposed_at').notNull(),
+  confirmedBy: uuid('confirmed_by'),
+  confirmedByPersonKey: text('confirmed_by_person_key'),
+  erasedAt: instant('erased_at'),
+  keysDestroyed: integer('keys_destroyed'),
+  textsRedacted: integer('texts_redacted'),
+  repliesEmptied: integer('replies_emptied'),
+});
+
 /** How an endangered person may be reached; JSON under the person's key, and keyed digests of whom it is kept from. */
 export const safeContactRules = pgTable(
   'safe_contact_rules',

@@ -1,8 +1,11 @@
-// POST /v1/persons/{id}/subject-export: the right of access, by an agency that handles the person.
+// POST /v1/persons/{id}/subject-export and /erasure: the rights of the person concerned, by an agency that handles them.
 import { Type } from 'typebox';
+import { PersonView } from '../persons/person-schema.ts';
+import { viewPerson } from '../persons/routes.ts';
 import { AgencyRef, Closed, Id, IdParams, Instant, Literals, named, Text } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { enumValues } from '../reference/enums.ts';
+import { type ErasureDeps, erasePerson } from './erasure.ts';
 import { exportSubject } from './subject-export.ts';
 
 const tags = ['Persons'];
@@ -40,7 +43,40 @@ const SubjectExportView = named(
   ),
 );
 
-export function subjectRoutes(app: App): void {
+const ErasureBody = named(
+  'PersonErasure',
+  Closed({
+    ground: Literals(enumValues('erasure-grounds')),
+    reason: Text(4000, 'goes with what is erased'),
+  }),
+);
+
+function erasureRoute(app: App, deps: ErasureDeps): void {
+  app.post(
+    '/v1/persons/:id/erasure',
+    {
+      config: { permission: 'person:erase', resource: 'person', ifMatch: true, dryRun: true, decisive: true },
+      schema: {
+        operationId: 'erasePerson',
+        tags,
+        summary: 'Erase a person 删除个人信息',
+        description:
+          'The first call proposes, the same call by another person erases: keys are destroyed, texts about others too have the person struck out, what remains is a tombstone (`state: erased`). Refused under a legal hold, while anything is open, and before the retention floor unless it was collected unlawfully. 一人提议、另一人确认；保全中、未办结或未满最短保存期限的不予删除，违法收集的不受期限限制。',
+        params: IdParams,
+        body: ErasureBody,
+        response: { 200: PersonView },
+      },
+    },
+    (req) =>
+      req.command({
+        verb: (tx, expected) => erasePerson(tx, req.params.id, req.body, expected, deps),
+        view: viewPerson,
+      }),
+  );
+}
+
+export function subjectRoutes(app: App, deps: ErasureDeps): void {
+  erasureRoute(app, deps);
   app.post(
     '/v1/persons/:id/subject-export',
     {

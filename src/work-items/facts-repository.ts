@@ -1,5 +1,5 @@
 // What the work items ask the tables: facts, candidate agencies with their due day, and resources that changed with another.
-import { and, eq, getTableColumns, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { requireAgencyMap } from '../agencies/service.ts';
 import { agencies } from '../agencies/table.ts';
 import { caseNotices } from '../cases/notice-table.ts';
@@ -11,7 +11,7 @@ import { deadlines } from '../deadlines/table.ts';
 import { disbursements } from '../disbursements/table.ts';
 import { type ActorAgency, SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
-import { personMerges, persons } from '../persons/table.ts';
+import { personErasures, personMerges, persons } from '../persons/table.ts';
 import { access, madeAccess } from '../platform/db/access.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -174,14 +174,20 @@ export async function findNoticeFacts(tx: Tx, id: string) {
   return notice;
 }
 
-/** A person with the merge that is proposed. */
+/** A person with the merge or the erasure that is proposed. */
 export async function findPersonFacts(tx: Tx, id: string) {
   const proposed = and(eq(personMerges.personId, persons.id), eq(personMerges.state, 'proposed'));
   const [found] = await tx.db
-    .select({ id: persons.id, state: persons.state, proposedByPersonKey: personMerges.proposedByPersonKey })
+    .select({
+      id: persons.id,
+      state: persons.state,
+      proposedByPersonKey: personMerges.proposedByPersonKey,
+      erasureProposedByPersonKey: personErasures.proposedByPersonKey,
+    })
     .from(persons)
-    .innerJoin(personMerges, proposed)
-    .where(eq(persons.id, id));
+    .leftJoin(personMerges, proposed)
+    .leftJoin(personErasures, and(eq(personErasures.personId, persons.id), eq(personErasures.state, 'proposed')))
+    .where(and(eq(persons.id, id), or(isNotNull(personMerges.id), isNotNull(personErasures.id))));
   return found;
 }
 

@@ -12,8 +12,8 @@ import {
 } from '../../src/persons/lifecycle.ts';
 
 const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
-  active: ['correct', 'propose-merge', 'merge', 'withdraw-merge'],
-  merged: ['reverse-merge'],
+  active: ['correct', 'propose-merge', 'merge', 'withdraw-merge', 'propose-erasure', 'erase'],
+  merged: ['reverse-merge', 'propose-erasure', 'erase'],
   erased: [],
 };
 
@@ -31,6 +31,7 @@ const person = (change: Partial<PersonFacts> = {}): PersonFacts => ({
   own: true,
   handled: true,
   proposedByPersonKey: null,
+  erasureProposedByPersonKey: null,
   mergedOn: null,
   today: '2026-11-23',
   ...change,

@@ -1,5 +1,5 @@
 // Idempotency keys: a row in the same transaction as the effect; a concurrent duplicate waits on the unique index (I-01..I-05).
-import { and, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import { decrypt, encrypt, keyIdOf } from '../crypto/suite.ts';
 import { bytea } from '../crypto/table.ts';
@@ -65,6 +65,39 @@ export async function storeReply(tx: Tx, keyring: Keyring, use: KeyUse, reply: S
   );
   await update.execute({ status: reply.status, sealed, scope: use.scope, key: use.key });
 }
+
+/**
+ * Empties the stored replies that mention somebody who is erased: the key stays, so that a repeat does nothing a second time, and
+ * is told that the answer is gone. All of the last days are opened: a reply does not say in clear whom it names.
+ */
+export async function emptyReplies(
+  tx: Tx,
+  keyring: Keyring,
+  mentions: (body: string) => boolean,
+  instead: StoredReply,
+): Promise<number> {
+  let emptied = 0;
+  let after = { scope: '', key: '' };
+  for (;;) {
+    const beyond = sql`(${idempotencyKeys.scope}, ${idempotencyKeys.key}) > (${after.scope}, ${after.key})`;
+    const page = await tx.db
+      .select()
+      .from(idempotencyKeys)
+      .where(and(beyond, isNotNull(idempotencyKeys.reply)))
+      .orderBy(asc(idempotencyKeys.scope), asc(idempotencyKeys.key))
+      .limit(REPLIES_AT_ONCE);
+    for (const use of page) {
+      if (!use.reply || !mentions(openReply(keyring, use, use.reply).body)) continue;
+      await storeReply(tx, keyring, use, instead);
+      emptied += 1;
+    }
+    const last = page.at(-1);
+    if (!last || page.length < REPLIES_AT_ONCE) return emptied;
+    after = { scope: last.scope, key: last.key };
+  }
+}
+
+const REPLIES_AT_ONCE = 500;
 
 /** Keys older than `days` of real time are dropped by the worker; never under seven days. */
 export async function purgeKeys(tx: Tx, days: number): Promise<void> {

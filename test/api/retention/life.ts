@@ -165,3 +165,26 @@ export async function liveCase(world: World, { alone = false }: Options = {}): P
     },
   };
 }
+
+/** Everything of it is ended: nothing is open any more. */
+export async function endLife(world: World, life: Life): Promise<void> {
+  const { api, decide, read } = world;
+  await decide('handler.heping', life.line, 'receipt-confirmation', { outcome: 'received' });
+  const path = `/v1/assistance-cases/${life.caseId}`;
+  for (const visit of (await api.get('handler.heping', `${path}/visits?state=planned`)).body.items ?? [])
+    await decide('handler.heping', await read('handler.heping', `/v1/visits/${String(visit.id)}`), 'cancellation', {
+      reason: '不再需要',
+    });
+  await decide('handler.heping', await read('handler.heping', path), 'closure', { summary: '救助完毕' });
+  for (const personId of [life.personId, life.childId].filter((id) => id !== null)) {
+    const { body } = await api.get('handler.heping', `/v1/monitoring-accounts?personId=${personId}`);
+    const id = body.items?.[0]?.id;
+    if (!id) continue;
+    const account = `/v1/monitoring-accounts/${String(id)}`;
+    for (const entry of (await api.get('wf.heping', `${account}/entries`)).body.items ?? [])
+      await api.decide('wf.heping', account, `entries/${String(entry.id)}/countersignature`);
+    await decide('handler.heping', await read('handler.heping', account), 'stabilisation', { reason: '生活稳定' });
+    await decide('handler.heping', await read('handler.heping', account), 'closure', { reason: '生活稳定' });
+    await decide('wf.heping', await read('wf.heping', account), 'closure', { reason: '生活稳定' });
+  }
+}
