@@ -21,6 +21,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...of('person', 'person_reviews', ['proposed', 'resolution']),
   ...of('person', 'person_versions', ['former']),
   ...of('person', 'person_merges', ['reason', 'ending']),
+  ...of('person', 'person_erasures', ['reason']),
+  ...of('legal_hold', 'legal_holds', ['reason', 'release']),
   ...of('person', 'safe_contact_rules', ['rule'], 'person_id::text'),
   ...of('clue', 'clues', ['narrative', 'outcome']),
   ...of('person', 'clue_subjects', ['submitted']),

@@ -29,7 +29,7 @@ function inBody(op: Op, { body }: Target): Subject | undefined {
     monitoringAccountId?: string;
     subject?: Subject;
   };
-  if (op.id === 'askForEmergencySight') return subject;
+  if (['askForEmergencySight', 'placeLegalHold'].includes(op.id)) return subject;
   if (op.id === 'sendReferrals') return { kind: 'case', id: String(origin.assistanceCaseId) };
   return op.id === 'planVisit' ? { kind: 'account', id: String(monitoringAccountId) } : undefined;
 }
