@@ -4,7 +4,7 @@ import { actorSource, findOfficerByCode } from '../src/agencies/service.ts';
 import { createAuthenticator, openSigner, toActor } from '../src/agencies/tokens.ts';
 import { handlers } from '../src/app.ts';
 import { auditSink } from '../src/audit/repository.ts';
-import { findClueToShow } from '../src/clues/repository.ts';
+import { findClueToShow } from '../src/clues/show-repository.ts';
 import { submitClue } from '../src/clues/submission.ts';
 import { eventSink } from '../src/events/repository.ts';
 import { createIdGenerator } from '../src/kernel/ids.ts';

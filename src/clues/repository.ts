@@ -2,7 +2,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { maskAddress, maskIdNumber, maskName, maskPhone } from '../kernel/mask.ts';
 import type { Subject } from '../persons/domain.ts';
-import { dataKeys } from '../platform/crypto/table.ts';
 import { access, listScope, openSight, sightName, visible, visibleAs } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -66,32 +65,6 @@ export async function findClue(tx: Tx, id: string, lock = false): Promise<Clue |
   return row && openClue(tx, row, subjectRows, routings);
 }
 
-/** The keys of the clue and its people, in the flight in which the clue itself is read. */
-function keysOf(tx: Tx, id: string) {
-  return prepared(tx.db, 'clue_keys', (db, name) => {
-    const owners = sql`(select 'clue', ${wanted}::uuid union all
-      select 'person', s.person_id from clue_subjects s where s.clue_id = ${wanted}::uuid)`;
-    return db
-      .select({ id: dataKeys.id, wrapped: dataKeys.wrapped })
-      .from(dataKeys)
-      .where(sql`(${dataKeys.ownerKind}, ${dataKeys.ownerId}) in ${owners}`)
-      .prepare(name);
-  }).execute({ id });
-}
-
-/** For a view: nothing is opened for a reader who sees masks only, which who oversees does. */
-export async function findClueToShow(tx: Tx, id: string): Promise<Clue | undefined> {
-  const [[row, subjectRows, routings], keys] = await Promise.all([
-    readParts(tx, id, false),
-    tx.ctx.oversight ? [] : keysOf(tx, id),
-  ]);
-  if (!row) return undefined;
-  const parties = [row.sourceAgencyId, row.receivingAgencyId, ...routings.map((r) => r.agencyId)];
-  const masked = !parties.includes(tx.ctx.actor.agency.id);
-  if (!masked) tx.vault.hold(keys);
-  return masked ? toClue(row, subjectRows, routings, []) : openClue(tx, row, subjectRows, routings);
-}
-
 /** The clue of the caller's own agency with that external id, locked. */
 export async function lockByExternalId(tx: Tx, externalId: string): Promise<Clue | undefined> {
   const mine = and(eq(clues.sourceAgencyId, tx.ctx.actor.agency.id), eq(clues.externalId, externalId), seen(tx));
@@ -99,7 +72,7 @@ export async function lockByExternalId(tx: Tx, externalId: string): Promise<Clue
   return row && openClue(tx, row, ...(await Promise.all([subjectsOf(tx, row.id), routingsOf(tx, row.id)])));
 }
 
-async function openClue(tx: Tx, row: ClueRow, subjectRows: SubjectRow[], routings: RoutingRow[]): Promise<Clue> {
+export async function openClue(tx: Tx, row: ClueRow, subjectRows: SubjectRow[], routings: RoutingRow[]): Promise<Clue> {
   const opened = await tx.vault.open([
     { place: placeOf('clues', 'narrative', row.id), data: row.narrativeSealed },
     { place: placeOf('clues', 'outcome', row.id), data: row.outcomeSealed },
@@ -113,7 +86,7 @@ async function openClue(tx: Tx, row: ClueRow, subjectRows: SubjectRow[], routing
 }
 
 /** `opened`: narrative, outcome, one text for each subject and each routing; what is absent stays closed. */
-function toClue(
+export function toClue(
   row: ClueRow,
   subjectRows: SubjectRow[],
   routings: RoutingRow[],

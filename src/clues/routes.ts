@@ -8,7 +8,7 @@ import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
 import { listClues } from './list-repository.ts';
 import { listQueue } from './queue-repository.ts';
-import { type Clue, findClueToShow, madeClue } from './repository.ts';
+import { type Clue, madeClue } from './repository.ts';
 import {
   AnswerBody,
   ClueInput,
@@ -27,6 +27,7 @@ import {
   WithdrawalBody,
 } from './schema.ts';
 import { answerClue, rejectClue, rerouteClue, returnClue, withdrawClue } from './service.ts';
+import { findClueToShow } from './show-repository.ts';
 import { editClue, submitClue, supplementClue, upsertClue } from './submission.ts';
 
 const tags = ['Clues'];
