@@ -28,7 +28,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   await asSuperuser(async (client) => {
     await client.query(`select pg_advisory_lock(${CLONE_LOCK})`);
     await client.query(`create database ${name} template judicial_assistance owner ja_owner`);
-    await client.query(`revoke connect on database ${name} from public`);
+    await client.query(`revoke connect, temporary on database ${name} from public`);
     await client.query(`grant connect on database ${name} to ja_app`);
   });
   return {

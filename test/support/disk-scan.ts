@@ -1,4 +1,4 @@
-// Looks for texts in every file below a directory, as they stand, in hexadecimal and in base64 at any alignment (P-02).
+// Looks for texts in every file below a directory, as they stand, in UTF-16, in hexadecimal and in base64 at any alignment (P-02).
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,10 +14,22 @@ function base64Forms(text: Buffer): Buffer[] {
   });
 }
 
-function formsOf(text: string): Buffer[] {
+/** As it stands, in UTF-16, in hexadecimal and in base64 (also that of addresses) at any alignment. */
+export function formsOf(text: string): Buffer[] {
   const bytes = Buffer.from(text, 'utf8');
   const hex = bytes.toString('hex');
-  return [bytes, Buffer.from(hex), Buffer.from(hex.toUpperCase()), ...base64Forms(bytes)];
+  const wide = Buffer.from(text, 'utf16le');
+  const base64 = base64Forms(bytes);
+  const base64url = base64.map((form) => Buffer.from(form.toString().replaceAll('+', '-').replaceAll('/', '_')));
+  return [
+    bytes,
+    wide,
+    Buffer.from(wide).swap16(),
+    Buffer.from(hex),
+    Buffer.from(hex.toUpperCase()),
+    ...base64,
+    ...base64url,
+  ];
 }
 
 export type Finding = { file: string; text: string };

@@ -29,7 +29,7 @@ export type Service = Built & {
   stop(): Promise<void>;
 };
 
-export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; database?: TestDatabase };
+export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; database?: TestDatabase; keks?: readonly Buffer[] };
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = options.database ?? (await createDatabase());
@@ -40,7 +40,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const config = readConfig(env);
   const pool = createPool({ url: database.appUrl, max: options.poolSize ?? 10, onError: () => undefined });
   const owner = createPool({ url: database.ownerUrl, max: 1, onError: () => undefined });
-  const keyring = await openKeyring(pool, TEST_KEK);
+  const keyring = await openKeyring(pool, options.keks ?? TEST_KEK, config.cryptoSuite);
   const signer = await openSigner(pool, keyring, config.publicUrl, Date.now);
   const logLines: string[] = [];
   const log = createLog(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/platform/config.ts';
+import { SETTINGS } from '../../src/platform/db/embedded/server-settings.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -195,6 +196,16 @@ describe('docker-compose.yml', () => {
         ...(service.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.source)),
       ]);
     expect(held(live).filter((name) => held(sandbox).includes(name))).toEqual([]);
+  });
+
+  test('the database logs no statement, parameter or detail, as the embedded one', () => {
+    const quiet = SETTINGS.filter((setting) => /^log_(?!timezone|destination|min_messages|checkpoints)/.test(setting));
+    for (const name of ['db', 'sandbox-db']) {
+      const given = ((compose.services[name]?.command ?? []) as string[])
+        .slice(1)
+        .map((text) => text.replace('-c', ''));
+      expect(given.toSorted()).toEqual(quiet.toSorted());
+    }
   });
 
   test('ports open on the own machine only, and the databases have no way out', () => {

@@ -1,6 +1,6 @@
 // The settings with which the embedded PostgreSQL runs: loopback only, and no personal data in its log.
 
-const SETTINGS = [
+export const SETTINGS = [
   'listen_addresses=127.0.0.1',
   // A socket path may not exceed 107 bytes, which a deep checkout does; the loopback port serves everybody.
   'unix_socket_directories=',
