@@ -22,6 +22,7 @@ import type { Signer } from './agencies/tokens.ts';
 import { createAuthenticator } from './agencies/tokens.ts';
 import { createReadLog } from './audit/reads.ts';
 import { auditSink } from './audit/repository.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { observeSealing, type SealingWatch, watchSealing } from './audit/watch.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
@@ -241,6 +242,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);
   grantRoutes(app);
+  auditRoutes(app);
   eventRoutes(app, { keyring, publicUrl });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   documentRoute(app, deps.examples);

@@ -22,6 +22,7 @@ export function documentInfo(publicUrl: string) {
       { name: 'Persons', description: 'Identity, masked by default 人员' },
       { name: 'Work items', description: 'What awaits me or my agency 待办' },
       { name: 'Statistics', description: 'Figures from the data 统计' },
+      { name: 'Audit', description: 'Records, signed checkpoints and proofs 审计' },
       { name: 'Events', description: 'Gap-free feed 事件流' },
       { name: 'Audit', description: 'Access records, proofs and emergency sight 审计' },
       { name: 'Agencies', description: 'Agencies, officers and the caller 机关与人员' },

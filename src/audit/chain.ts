@@ -25,7 +25,7 @@ export type RecordContent = {
 export type Stream = 'fact' | 'view';
 
 const OPENSSL: Readonly<Record<ChainAlg, string>> = { 'sha-256': 'sha256', sm3: 'sm3' };
-const CONTENT = Buffer.from('judicial-assistance/audit/content/v1\n');
+const CONTENT = 'judicial-assistance/audit/content/v1\n';
 const LINK: Readonly<Record<Stream, Buffer>> = {
   fact: Buffer.from('judicial-assistance/audit/fact/v1\n'),
   view: Buffer.from('judicial-assistance/audit/view/v1\n'),
@@ -37,7 +37,7 @@ const START = Buffer.alloc(32);
 export const linkPrefix = (stream: Stream): Buffer => LINK[stream];
 
 export function contentDigest(alg: ChainAlg, content: RecordContent): Buffer {
-  return digestOf(OPENSSL[alg], Buffer.concat([CONTENT, Buffer.from(canonicalJson(content), 'utf8')]), 'buffer');
+  return digestOf(OPENSSL[alg], CONTENT + canonicalJson(content), 'buffer');
 }
 
 /** The hash of the record at `sequence`, over its predecessor's and its own content. */

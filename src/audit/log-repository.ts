@@ -1,6 +1,7 @@
 // The stored tree: what awaits sealing below the horizon, leaves, complete subtrees and checkpoints.
-import { desc, eq, sql } from 'drizzle-orm';
+import { desc, eq, lt, sql } from 'drizzle-orm';
 import { feedEpochs } from '../events/table.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { auditCheckpoints, auditKeys, auditLeaves, auditLogs, auditNodes, auditSealing } from './log-table.ts';
@@ -140,6 +141,29 @@ export async function addCheckpoint(tx: Tx, row: CheckpointRow): Promise<void> {
 export async function lastCheckpoint(tx: Tx): Promise<CheckpointRow | undefined> {
   const [row] = await tx.db.select().from(auditCheckpoints).orderBy(desc(auditCheckpoints.treeSize)).limit(1);
   return row;
+}
+
+export async function findCheckpoint(tx: Tx, treeSize: number): Promise<CheckpointRow | undefined> {
+  const [row] = await tx.db.select().from(auditCheckpoints).where(eq(auditCheckpoints.treeSize, treeSize));
+  return row;
+}
+
+/** Newest first; the size is the id of a checkpoint. */
+export async function listCheckpoints(tx: Tx, page: PageRequest): Promise<Page<CheckpointRow & { id: string }>> {
+  const rows = await tx.db
+    .select()
+    .from(auditCheckpoints)
+    .where(page.before ? lt(auditCheckpoints.treeSize, Number(page.before)) : undefined)
+    .orderBy(desc(auditCheckpoints.treeSize))
+    .limit(page.limit + 1);
+  const total = page.includeTotal ? { total: await tx.db.$count(auditCheckpoints) } : {};
+  return {
+    ...toPage(
+      rows.map((row) => ({ ...row, id: String(row.treeSize) })),
+      page.limit,
+    ),
+    ...total,
+  };
 }
 
 /** Says that everything is sealed and exported; by the database's clock, which is that of all processes. */

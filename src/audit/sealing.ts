@@ -26,7 +26,7 @@ import { signCheckpoint } from './note.ts';
 const EVERY_MS = 20_000;
 const BATCH = 5000;
 
-const asSealer: TxRequest = {
+export const asSealer: TxRequest = {
   actor: serviceActor(),
   requestId: 'sealer',
   language: 'zh',

@@ -18,6 +18,7 @@ export type ResourceKind =
   | 'break_glass_grant'
   | 'legal_hold'
   | 'keyring'
+  | 'audit'
   | 'sandbox';
 
 export type Relation =

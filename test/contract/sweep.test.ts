@@ -11,6 +11,7 @@ import { readExpectations } from '../support/matrix/expectation.ts';
 import { pairwise } from '../support/matrix/pairwise.ts';
 import { askAll, emptyMatrix } from '../support/matrix/run.ts';
 import { standingOf } from '../support/matrix/subject.ts';
+import { sealRecord } from '../support/sealed.ts';
 import { useService } from '../support/service.ts';
 import { absentId, addRoleless, core, headerFaults, officerWithout, snapshot, strangerFor } from '../support/sweep.ts';
 import { compareWork } from '../support/work-equality.ts';
@@ -24,7 +25,11 @@ const seenTypes = new Map<string, number>();
 let world: World;
 let actors: MatrixActor[];
 beforeAll(async () => {
-  world = createWorld(service.api, () => addClient(service));
+  world = createWorld(
+    service.api,
+    () => addClient(service),
+    () => sealRecord(service),
+  );
   await setClock(service.database.ownerUrl);
   await addRoleless(service.database.ownerUrl);
   actors = await matrixActors(service.owner, true);

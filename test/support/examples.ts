@@ -4,6 +4,7 @@ import type { Example, Examples } from '../../src/platform/http/document.ts';
 import { addClient } from './clients.ts';
 import { loadContract, resourceOf, toCall } from './contract.ts';
 import { fixtures } from './fixtures/index.ts';
+import { sealRecord } from './sealed.ts';
 import type { Service } from './start.ts';
 import { createWorld } from './world.ts';
 
@@ -74,7 +75,11 @@ export async function runExamples(service: Service): Promise<Examples> {
   const { operations } = await loadContract();
   const started = Date.now();
   await setClock(service.database.ownerUrl);
-  const world = createWorld(service.api, () => addClient(service));
+  const world = createWorld(
+    service.api,
+    () => addClient(service),
+    () => sealRecord(service),
+  );
   const examples: Record<string, Example> = {};
   const known = operations.flatMap((op) => (fixtures[op.id] ? [{ op, fixture: fixtures[op.id] }] : []));
   const rank = (last: boolean | undefined) => (last ? 1 : 0);

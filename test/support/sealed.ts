@@ -17,3 +17,14 @@ export async function sealEverything(service: Service, exportDir = exportDirOf(s
   }
   throw new Error('a transaction holds the sealing for more than five seconds');
 }
+
+/** A sealed record of an act in the province. */
+export async function sealRecord(service: Service): Promise<string> {
+  await sealEverything(service);
+  const [row] = await service.owner.query<{ id: string }>(
+    `select l.record_id as id from audit_leaves l join audit_records r on r.id = l.record_id join agencies a on a.id = r.agency_id
+     order by l.leaf_index limit 1`,
+  );
+  if (!row) throw new Error('nothing was sealed');
+  return row.id;
+}

@@ -13,11 +13,17 @@ const BECAUSE = { reason: '生活稳定，措施落实' };
 type Beneficiary = { id: string; personId: string };
 export const beneficiariesOf = (known: Known) => known.body.beneficiaries as Beneficiary[];
 
-/** `addClient` makes a credential without an officer, which no route of this release can make. */
-export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
+/** What no route can make: a credential without an officer, and a sealed audit record, whose id `seal` answers. */
+export function createWorld(api: Api, addClient: () => Promise<NewClient>, seal?: () => Promise<string>) {
   const story = createStory(api);
   const { decide } = story;
   const at = (post: string, district: District = 'heping') => `${post}.${district}`;
+
+  async function sealed(): Promise<string> {
+    if (!seal) throw new Error('this world seals nothing');
+    await shared('granted');
+    return seal();
+  }
 
   const officerId = async (officer: string) => ((await story.me(officer)).officer as { id: string }).id;
 
@@ -216,6 +222,7 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>) {
     closedAccount,
     fund,
     notice,
+    sealed,
   };
 }
 

@@ -6,6 +6,7 @@ import { addClient } from '../clients.ts';
 import { type Contract, fillPath, loadContract, type Op, resourceOf, toCall } from '../contract.ts';
 import type { Fixture, Target } from '../fixtures/fixture.ts';
 import { fixtures } from '../fixtures/index.ts';
+import { sealRecord } from '../sealed.ts';
 import type { Service } from '../start.ts';
 import { headerFaults } from '../sweep.ts';
 import { createWorld } from '../world.ts';
@@ -21,7 +22,11 @@ const etagOf = async (service: Service, { op, fixture, target }: Prepared) =>
 
 /** A real resource for every operation, so that what is malformed reaches the rules behind the schemas. */
 export async function prepare(service: Service, contract: Contract): Promise<Prepared[]> {
-  const world = createWorld(service.api, () => addClient(service));
+  const world = createWorld(
+    service.api,
+    () => addClient(service),
+    () => sealRecord(service),
+  );
   const prepared: Prepared[] = [];
   for (const op of contract.operations) {
     const fixture = fixtures[op.id];
