@@ -3,7 +3,7 @@
 -- A retired key still opens what was not sealed anew; one key of an owner seals.
 alter table keyring.data_keys add column retired_at timestamptz;
 drop index keyring.data_keys_owner;
-create unique index data_keys_owner on keyring.data_keys (owner_kind, owner_id) where retired_at is null;
+alter table keyring.data_keys add constraint data_keys_owner unique nulls not distinct (owner_kind, owner_id, retired_at);
 create index data_keys_retired on keyring.data_keys (id) where retired_at is not null;
 
 -- `hash`: of what is keyed with it. A blind index is searched with the hash it was made with, whatever CRYPTO_SUITE says later.

@@ -70,16 +70,12 @@ export const extras: readonly [name: string, make: (world: World) => Promise<unk
     },
   ],
   [
-    'proposeAssistance beyond the cap',
+    'proposeAssistance against an exclusion',
     async (world) => {
       const known = await world.underReview();
-      const proposal = world.proposal(known);
-      const awards = (proposal.awards as object[]).map((award) => ({
-        ...award,
-        amount: { amount: '600000.00', currency: 'CNY' },
-      }));
-      const override = { reason: '重伤致残，无其他救济' };
-      return world.decide('handler.heping', known, 'proposal', { ...proposal, awards, override });
+      const exclusions = [{ code: 'X4', applies: true, note: '放弃赔偿' }];
+      const body = { ...world.proposal(known), exclusions, override: { reason: '重伤致残，无其他救济' } };
+      return world.decide('handler.heping', known, 'proposal', body);
     },
   ],
   [

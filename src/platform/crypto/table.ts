@@ -1,6 +1,5 @@
 // Wrapped keys live in their own schema, backed up apart from the main backup, or erasure would mean nothing (P-13).
-import { sql } from 'drizzle-orm';
-import { customType, integer, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { customType, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
@@ -19,7 +18,7 @@ export const dataKeys = keyring.table(
     /** Since then another key seals; this one still opens what was not sealed anew. */
     retiredAt: timestamp('retired_at', { withTimezone: true }),
   },
-  (t) => [uniqueIndex('data_keys_owner').on(t.ownerKind, t.ownerId).where(sql`retired_at is null`)],
+  (t) => [unique('data_keys_owner').on(t.ownerKind, t.ownerId, t.retiredAt).nullsNotDistinct()],
 );
 
 export const serviceKeys = keyring.table(
