@@ -331,7 +331,7 @@ const immediate: Probe = {
       };
       const seen = await first.api.get('admin', path);
       await watch('/v1/me', () => false);
-      await first.api.as('admin', 'PATCH', path, { body: { roles: ['intake'] }, etag: seen.etag });
+      await first.api.as('admin', 'PATCH', path, { body: { roles: ['agency_admin'] }, etag: seen.etag });
       const role = await watch('/v1/visits?limit=1', (status) => status !== 403);
       await first.api.decide('security', path, 'suspension');
       const suspended = await watch('/v1/me', (status) => status === 200);

@@ -13,7 +13,8 @@ import { openSigningKeys, type PublicKey, TOKEN_LIFE_SECONDS } from './signing-k
 export { type PublicKey, TOKEN_LIFE_SECONDS };
 
 const ID = new RegExp(UUID_PATTERN);
-const CACHE_MS = 5000;
+/** Half a second is left for a look that began before. */
+const CACHE_MS = 4500;
 const CACHE_SIZE = 2000;
 /** One second for the rounding of `iat` and `exp`. */
 export const MAX_LIFE_SECONDS = TOKEN_LIFE_SECONDS + 1;
