@@ -30,7 +30,7 @@ beforeAll(async () => {
     await world.clue(),
     await world.line('submitted'),
     await world.referral('accepted'),
-    await world.closedAccount(),
+    await world.account(),
   ];
   paths = [
     ['wf.heping', clue.path],
