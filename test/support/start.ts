@@ -29,7 +29,12 @@ export type Service = Built & {
   stop(): Promise<void>;
 };
 
-export type ServiceOptions = { poolSize?: number; env?: Record<string, string>; database?: TestDatabase; keks?: readonly Buffer[] };
+export type ServiceOptions = {
+  poolSize?: number;
+  env?: Record<string, string>;
+  database?: TestDatabase;
+  keks?: readonly Buffer[];
+};
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = options.database ?? (await createDatabase());
