@@ -118,7 +118,7 @@ export type AppDeps = {
 export type Built = { app: App; tx: TxDeps; metrics: Metrics; sealing: SealingWatch };
 
 /** Every fact reaches both in its transaction. */
-export const appSinks: readonly FactSink[] = [auditSink, eventSink];
+export const appSinks: readonly FactSink[] = [eventSink, auditSink];
 
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
 export const handlers: TxDeps['handlers'] = [

@@ -131,8 +131,8 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
     receiverGrants(tx, receiver.id),
     allotRecordNumber(tx, 'CL', receiver.code),
     registerSubjects(tx, id, content),
-    tx.vault.newKey('clue', id),
   ]);
+  await tx.vault.newKey('clue', id);
   const row = {
     id,
     number,

@@ -33,6 +33,7 @@ export type Batch = {
 };
 
 const TABLE = /^insert into (\S+)/;
+const updates = (text: string) => text.includes(' do update ');
 
 export function createBatch(send: Send, atEndOfTurn: (run: () => void) => void): Batch {
   let held: Held[] = [];
@@ -49,8 +50,9 @@ export function createBatch(send: Send, atEndOfTurn: (run: () => void) => void):
     send: flush,
     add(insert) {
       const table = TABLE.exec(insert.text)?.[1] ?? '';
-      // One command may not touch a row twice, and each table once is the way to be sure.
-      if (held.some((other) => other.table === table)) flush();
+      // One command may not touch a row twice: where a conflict is an update, each table once is the way to be sure.
+      const twice = (other: Held) => other.table === table && (updates(other.text) || updates(insert.text));
+      if (held.some(twice)) flush();
       if (held.length === 0) atEndOfTurn(flush);
       return new Promise((resolve) => {
         held.push({ ...insert, table, settle: resolve });
