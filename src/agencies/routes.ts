@@ -45,7 +45,7 @@ function standingRoutes(app: App, forget: Forget): void {
     app.post(
       `/v1/agencies/:id/${path}` as const,
       {
-        config: { permission: 'agency:manage', ifMatch: true, dryRun: true },
+        config: { permission: 'agency:manage', ifMatch: true, dryRun: true, decisive: state === 'active' },
         schema: {
           operationId,
           tags,
@@ -133,7 +133,7 @@ export function agencyRoutes(app: App, forget: Forget): void {
   app.patch(
     '/v1/agencies/:id',
     {
-      config: { permission: 'agency:manage', ifMatch: true },
+      config: { permission: 'agency:manage', ifMatch: true, decisive: true },
       schema: {
         operationId: 'editAgency',
         tags,

@@ -95,6 +95,9 @@ const KEYRING_MS = 20_000;
 export function keksOf(config: Config, dataDir: string | undefined): Buffer[] {
   const { kekFile, kekPreviousFile } = config;
   const kek = loadKek(kekFile ?? kekFileIn(dataDir ?? ''), kekFile === undefined);
+  // 32 random bytes are about 30 different ones; fewer than 16 were typed, or stand in somebody's example.
+  if (config.production && new Set(kek).size < 16)
+    throw new StartError('KEK_FILE holds a weak key: make one with openssl rand -base64 32.');
   return [kek, ...(kekPreviousFile === undefined ? [] : loadPreviousKeks(kekPreviousFile))];
 }
 
