@@ -30,6 +30,8 @@ export type Started = {
 
 /** Runs `start` under signal handlers: Ctrl-C and SIGTERM close what was opened by then and end with 0, a failed start with 1. */
 export function runService(start: (started: Started) => Promise<void>): void {
+  // Node would open its inspector: whoever may signal the process could read its memory (S-50).
+  process.on('SIGUSR1', () => undefined);
   const abort = new AbortController();
   const closers: (() => Promise<unknown>)[] = [];
   let starting: Promise<void> = Promise.resolve();

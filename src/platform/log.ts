@@ -46,9 +46,15 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
 
 const ROOTS = ['/src/', '/node_modules/'];
 
-/** `src/…:line` of the first frame in our own source or a package; the lines of the message above the frames are not looked at. */
-function placeOf(stack: string): string | undefined {
-  const frames = stack.split('\n').filter((line) => line.startsWith('    at ') && line.length < 1000);
+/**
+ * `src/…:line` of the first frame in our own source or a package. The message, which stands above the frames and may hold
+ * input that looks like one, is cut off; where it is not found there (it was changed since), nothing is told.
+ */
+function placeOf({ message, stack = '' }: Error): string | undefined {
+  const start = stack.indexOf(message);
+  const frames = (start < 0 ? '' : stack.slice(start + message.length))
+    .split('\n')
+    .filter((line) => line.startsWith('    at ') && line.length < 1000);
   for (const frame of frames) {
     const path = frame.replaceAll('\\', '/');
     const start = Math.max(...ROOTS.map((root) => path.lastIndexOf(root)));
@@ -62,7 +68,7 @@ function placeOf(stack: string): string | undefined {
 /** What of an error may be logged: its class, its code and the place in our own source; its message may hold input. */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const at = placeOf(error.stack ?? '');
+  const at = placeOf(error);
   const code = (error as { code?: unknown; sqlState?: unknown }).sqlState ?? (error as { code?: unknown }).code;
   return { errorName: error.name, errorCode: typeof code === 'string' ? code : undefined, at };
 }

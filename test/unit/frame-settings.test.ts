@@ -178,3 +178,12 @@ describe('the log', () => {
     expect(text.trim().split('\n')).toHaveLength(6);
   });
 });
+
+describe('the place of an error', () => {
+  test('is never taken from its message', () => {
+    const forged = new Error('李秀兰\n    at 李秀兰 (/src/李秀兰.ts:1:1)');
+    expect(JSON.stringify(errorFields(forged))).not.toContain('李秀兰');
+    const changed = Object.assign(new Error('a\n    at b (/src/李秀兰.ts:1:1)'), { message: 'else' });
+    expect(JSON.stringify(errorFields(changed))).not.toContain('李秀兰');
+  });
+});

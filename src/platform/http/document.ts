@@ -156,9 +156,10 @@ export function finishDocument(raw: object, examples: Examples = {}): ApiDocumen
 
 /** The contract as this service keeps it: with its own address, and without the sandbox where there is none. */
 export function documentRoute(app: App, examples: Examples | undefined): void {
-  let document: ApiDocument | undefined;
-  app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => {
-    document ??= finishDocument(app.swagger(), examples);
-    return document;
+  // Bytes, made once: whoever asks without a token must not make the service write 2 MB of JSON anew each time (S-32).
+  let document: Buffer | undefined;
+  app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async (_req, reply) => {
+    document ??= Buffer.from(JSON.stringify(finishDocument(app.swagger(), examples)));
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
   });
 }

@@ -15,6 +15,9 @@ declare module 'fastify' {
 export const BODY_LIMIT = 1_048_576;
 export const URL_LIMIT = 8192;
 export const HEADER_LIMIT = 16_384;
+/** A reader that takes nothing for twice as long is let go; Node sets the keep-alive time anew once the answer is through. */
+const READ_TIMEOUT_MS = 14_500;
+const BUFFERED = 65_536;
 
 const JSON_TYPE = /^application\/json(?:; ?charset=(?:utf-8|UTF-8))?$/;
 const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=(?:utf-8|UTF-8))?$/;
@@ -78,6 +81,12 @@ export function registerLimits(app: FastifyInstance): void {
     if (req.raw.url && req.raw.url.length > URL_LIMIT) throw httpProblems['request.uri_too_long']({ limit: URL_LIMIT });
     const write = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS';
     if (write && !req.is404) checkContentType(req);
+  });
+  app.addHook('onSend', (req, _reply, payload, done) => {
+    // What does not fit into the buffers of the system waits for the reader, who must go on reading; an injected request has no socket.
+    const large = typeof payload !== 'string' || payload.length > BUFFERED;
+    if (large && 'setTimeout' in req.raw.socket) req.raw.socket.setTimeout(READ_TIMEOUT_MS);
+    done(null, payload);
   });
   app.removeAllContentTypeParsers();
   const parse = (_req: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
