@@ -56,7 +56,8 @@ export function createPool(options: PoolOptions): Pool {
     connectionString: url,
     max,
     pipeline: true,
-    connectionTimeoutMillis: 1000,
+    // Nobody queues for a single connection: what takes long there is the login alone.
+    connectionTimeoutMillis: options.single ? 5000 : 1000,
     query_timeout: 8000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
