@@ -10,6 +10,7 @@ import { formsOf, scanDirectory } from '../test/support/disk-scan.ts';
 import { setClock } from '../test/support/examples.ts';
 import { fixtures } from '../test/support/fixtures/index.ts';
 import startDatabase from '../test/support/global-setup.ts';
+import { sealRecord } from '../test/support/sealed.ts';
 import { withClient } from '../test/support/sql.ts';
 import { type Service, startService } from '../test/support/start.ts';
 import { createWorld } from '../test/support/world.ts';
@@ -25,7 +26,11 @@ async function walk(service: Service, canaries: Canaries, { say }: ProbeContext)
   const contract = await loadContract();
   const api = new CanaryApi(service.app, contract, canaries);
   await setClock(service.database.ownerUrl);
-  const world = createWorld(api, () => addClient(service));
+  const world = createWorld(
+    api,
+    () => addClient(service),
+    () => sealRecord(service),
+  );
   const failed: string[] = [];
   for (const op of contract.operations) {
     const fixture = fixtures[op.id];

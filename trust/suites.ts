@@ -57,8 +57,11 @@ const LOOKUPS = 300;
 
 async function search(service: Service, { say }: ProbeContext): Promise<Reading> {
   const world = createWorld(service.api, () => addClient(service));
-  const known = world.subject() as { idNumber: string };
-  await world.clue('heping', { subjects: [known] });
+  const input = world.caseInput();
+  const [known] = input.subjects as { idNumber: string }[];
+  const opened = await service.api.create('handler.heping', '/v1/assistance-cases', input);
+  const [beneficiary] = opened.body.beneficiaries as { personId: string }[];
+  const personId = String(beneficiary?.personId);
   await withClient(service.database.ownerUrl, (client) =>
     client.query(`insert into persons (id, id_type, id_number_index, name_masked, sex, created_at, updated_at)
       select gen_random_uuid(), 'citizen_id', sha256(n::text::bytea), '张*', 'female', now(), now() from generate_series(1, ${PEOPLE}) n`),
@@ -72,18 +75,18 @@ async function search(service: Service, { say }: ProbeContext): Promise<Reading>
     return row?.n ?? 0;
   };
   const before = await audited();
-  const body = { idType: 'citizen_id', idNumber: known.idNumber };
+  const body = { idType: 'citizen_id', idNumber: known?.idNumber };
   const times: number[] = [];
   let own = 0;
   let strangers = 0;
   for (let i = 0; i < LOOKUPS; i++) {
-    const officer = i % 3 === 2 ? 'intake.tiexi' : 'intake.heping';
+    const officer = i % 3 === 2 ? 'handler.tiexi' : 'handler.heping';
     const from = performance.now();
     const answer = await service.api.as(officer, 'POST', '/v1/persons/lookups', { body });
     times.push(performance.now() - from);
-    const found = JSON.stringify(answer.body).includes('"personId"') || (answer.body.items ?? []).length > 0;
-    if (officer === 'intake.heping' && found) own += 1;
-    if (officer === 'intake.tiexi' && (answer.status >= 500 || found)) strangers += 1;
+    const found = answer.text.includes(personId);
+    if (officer === 'handler.heping' && found) own += 1;
+    if (officer === 'handler.tiexi' && (answer.status >= 500 || found)) strangers += 1;
   }
   const p95 = times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0;
   const rows = (await audited()) - before;
