@@ -72,6 +72,13 @@ const claimOf = (claims: Record<string, unknown>, name: string) => {
   return typeof value === 'string' && value.length > 0 && value.length <= 500 ? value : undefined;
 };
 
+/** A token that is bound to what we cannot check is no token for us; one that is bound to a certificate is held to it. */
+function bindingOf(cnf: unknown): { certificate?: string } | undefined {
+  if (cnf === undefined) return {};
+  const { 'x5t#S256': certificate, ...others } = (cnf ?? {}) as Record<string, unknown>;
+  return typeof certificate === 'string' && Object.keys(others).length === 0 ? { certificate } : undefined;
+}
+
 const asService = {
   actor: serviceActor(),
   requestId: 'service',
@@ -93,10 +100,11 @@ async function officerOf(
   const opened = await openJwt(token, keyOf, { ...rules, maxLifeSeconds: MAX_LIFE_SECONDS });
   if (!('claims' in opened)) return undefined;
   const subject = claimOf(opened.claims, officerClaim);
-  if (subject === undefined) return undefined;
+  const binding = bindingOf(opened.claims.cnf);
+  if (subject === undefined || binding === undefined) return undefined;
   const found = await readTx(deps, asService, (tx) => findOfficerBySubject(tx, issuer.issuer, subject));
   const named = agencyClaim === undefined || claimOf(opened.claims, agencyClaim) === found?.agency.code;
-  return found && named ? toActor(found.agency, found.officer, null, acr) : undefined;
+  return found && named ? { ...toActor(found.agency, found.officer, null, acr), ...binding } : undefined;
 }
 
 /** Looks at the issuer's name to choose among the configured ones; whatever else a token says of itself is not asked. */

@@ -90,6 +90,8 @@ describe('a token of a configured issuer', () => {
     ['another audience', { claims: { aud: 'https://other.test' } }],
     ['a longer life than an hour', { claims: { exp: Math.floor(Date.now() / 1000) + 7200 } }],
     ['no iat', { claims: { iat: undefined } }],
+    ['a certificate that is not shown', { claims: { cnf: { 'x5t#S256': 'x'.repeat(43) } } }],
+    ['a key of possession', { claims: { cnf: { jkt: 'x'.repeat(43) } } }],
     ['the type of an id token', { header: { typ: 'JWT' } }],
     ['an address of keys', { header: { jku: 'http://127.0.0.1:9/jwks' } }],
     ['an odd kid', { header: { kid: '../a' } }],
