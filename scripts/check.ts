@@ -1,13 +1,21 @@
 // npm run check: every gate of the house that is not a test; one line per gate, then the count.
 import { importGates } from './check/imports.ts';
 import { migrationGates, settingsGate } from './check/records.ts';
+import { secretsGate } from './check/secrets.ts';
 import { sourceGates } from './check/sources.ts';
 import { toolGates } from './check/tools.ts';
 
 /** Answers what is wrong, one sentence a line; nothing = passed. `detail` says what was looked at. */
 export type Gate = { name: string; run: () => Promise<{ problems: string[]; detail?: string }> };
 
-const gates: readonly Gate[] = [...toolGates, ...importGates, ...sourceGates, ...migrationGates, settingsGate];
+const gates: readonly Gate[] = [
+  ...toolGates,
+  ...importGates,
+  ...sourceGates,
+  ...migrationGates,
+  settingsGate,
+  secretsGate,
+];
 
 let failed = 0;
 for (const gate of gates) {
