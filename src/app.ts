@@ -113,6 +113,8 @@ export type AppDeps = {
   examples?: Examples;
   /** Sees every view before serialization; the tests hold it against the schema. */
   checkView?: ViewCheck;
+  /** For tests alone, see TxDeps. */
+  walls?: NonNullable<TxDeps['walls']>;
 };
 
 export type Built = { app: App; tx: TxDeps; metrics: Metrics; sealing: SealingWatch };
@@ -153,7 +155,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const { publicUrl } = config;
   const sealing = watchSealing({ pool, systemNow: deps.systemNow, log, limitSeconds: config.auditSilenceSeconds });
   const { ensure: sealed } = sealing;
-  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox, sealed };
+  const walls = deps.walls ? { walls: deps.walls } : {};
+  const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox, sealed, ...walls };
   const app = createServer({ publicUrl, trustProxy: config.trustProxy, newRequestId: () => newId(deps.systemNow()) });
   const metrics = createMetrics(pool);
   observeSealing(metrics, sealing);

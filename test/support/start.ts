@@ -8,6 +8,7 @@ import { createIdGenerator } from '../../src/kernel/ids.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openKeyring } from '../../src/platform/crypto/keyring.ts';
 import { createPool, type Pool } from '../../src/platform/db/client.ts';
+import type { Walls } from '../../src/platform/db/context.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { Api } from './api.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
@@ -34,6 +35,8 @@ export type ServiceOptions = {
   env?: Record<string, string>;
   database?: TestDatabase;
   keks?: readonly Buffer[];
+  /** Taken down and put up again while the service runs (S-19). */
+  walls?: Walls;
 };
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -66,6 +69,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     log,
     health: { draining: false },
     checkView,
+    ...(options.walls ? { walls: options.walls } : {}),
   };
   const built = await buildApp(deps);
   await built.app.listen({ port: 0, host: '127.0.0.1' });

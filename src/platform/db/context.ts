@@ -25,6 +25,9 @@ export type Vault = {
   index(field: 'id_number' | 'phone', normalised: string): Buffer;
 };
 
+/** What a test has taken down; no setting of the service reaches it. */
+export type Walls = { unfiltered?: 'all' | ResourceKind | undefined };
+
 export type Ctx = {
   actor: Actor;
   /** Agency id used by `visible()` and row security; the system scope inside fact handlers. */

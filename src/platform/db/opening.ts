@@ -7,7 +7,7 @@ import type { Language } from '../../kernel/problem.ts';
 import { createVault, type Keyring } from '../crypto/vault.ts';
 import { writeAccess } from './access.ts';
 import type { Connection } from './client.ts';
-import type { Ctx, Tx, View, ViewAct } from './context.ts';
+import type { Ctx, Tx, View, ViewAct, Walls } from './context.ts';
 import { ENTER_GATE, gateClosed } from './gate.ts';
 
 export type TxRequest = {
@@ -20,7 +20,7 @@ export type TxRequest = {
   scope?: string;
 };
 
-type OpenDeps = { newId: NewId; keyring: Keyring; unfiltered?: Ctx['unfiltered'] };
+type OpenDeps = { newId: NewId; keyring: Keyring; walls?: Walls };
 
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
@@ -64,7 +64,7 @@ function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & 
     requestId: request.requestId,
     language: request.language,
     dryRun: request.dryRun,
-    ...(deps.unfiltered ? { unfiltered: deps.unfiltered } : {}),
+    ...(deps.walls?.unfiltered ? { unfiltered: deps.walls.unfiltered } : {}),
   } as Ctx;
   for (const name of CLOCK)
     Object.defineProperty(ctx, name, { get: clockUnread, configurable: true, enumerable: true });

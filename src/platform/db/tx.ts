@@ -4,7 +4,7 @@ import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
 import type { Keyring } from '../crypto/vault.ts';
 import type { Connection, Pool } from './client.ts';
-import type { Ctx, Tx, View } from './context.ts';
+import type { Tx, View, Walls } from './context.ts';
 import { isAborted, isRetryable, translateDbError } from './errors.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 import { begin, OPEN, OPEN_GATED, type Open, type TxRequest } from './opening.ts';
@@ -32,8 +32,8 @@ export type TxDeps = {
   sealed?: (() => Promise<void> | undefined) | undefined;
   /** A sandbox: writes are refused while it is being reset. */
   gated?: boolean;
-  /** For tests alone, see Ctx. */
-  unfiltered?: Ctx['unfiltered'];
+  /** For tests alone: what they take down while the service runs, see Ctx. */
+  walls?: Walls;
 };
 
 const SCOPE = {

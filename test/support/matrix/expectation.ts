@@ -10,6 +10,8 @@ export type Row = { operation: string; address: string; resource: string; cells:
 export type Expectations = {
   roles: readonly string[];
   rows: ReadonlyMap<string, Row>;
+  /** Whether oversight opens anything to the role. */
+  oversees(role: string): boolean;
   /** `relation`: how the role's agency stands to the resource; `none` where it does not. */
   of(operation: string, role: string, relation: string): Outcome;
 };
@@ -40,7 +42,7 @@ function unseen(resource: string): Outcome {
 function answerOf(row: Row, cell: string, relation: string, overseer: boolean): Outcome {
   if (cell === '403') return 'permission';
   if (cell === 'yes' || cell === 'public') return 'allow';
-  if (cell === 'hidden') return 'hidden';
+  if (cell === 'hidden' || cell === 'rule') return cell;
   const open = cell.split(' ');
   const standing = relation === 'oversight' && !overseer ? 'none' : relation;
   if (open.includes(standing)) return 'allow';
@@ -55,6 +57,7 @@ export function readExpectations(text = readFileSync(FILE, 'utf8')): Expectation
   return {
     roles,
     rows,
+    oversees: (role) => overseers?.get(role) === 'yes',
     of(operation, role, relation) {
       const row = rows.get(operation);
       const cell = row?.cells.get(role);

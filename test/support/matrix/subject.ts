@@ -58,6 +58,7 @@ async function subjectOf(owner: Pool, op: Op, target: Target): Promise<Subject |
 /** Rows that belong to one agency and to nobody else. */
 const OWNED: readonly (readonly [path: RegExp, text: string])[] = [
   [/^\/v1\/work-items\/\{id\}/, 'select agency_id as agency from work_items where id = $1'],
+  [/^\/v1\/role-grants\/\{id\}/, 'select agency_id as agency from role_grants where id = $1'],
   [/^\/v1\/agencies\/\{id\}/, 'select id as agency from agencies where id = $1'],
 ];
 
