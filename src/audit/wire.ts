@@ -15,16 +15,8 @@ export const streamOf = ({ sequence }: Pick<WireRecord, 'sequence'>): Stream => 
 
 /** The hash that the record should have, by its content and the hash that it says stands before it; undefined where it has none. */
 export function hashOfRecord(record: WireRecord): Buffer | undefined {
-  const { leafIndex: _leaf, sequence, viewSequence, alg, prevHash, hash: _hash, ...content } = record;
+  const { sequence, viewSequence, alg, prevHash } = record;
   if (alg !== 'sha-256' && alg !== 'sm3') return undefined;
   const former = prevHash === null ? null : Buffer.from(prevHash, 'base64');
-  return linkHash(alg, streamOf(record), sequence ?? viewSequence ?? 0, former, contentDigest(alg, contentOf(content)));
-}
-
-/** Exactly the members that are hashed: one that somebody added changes nothing. */
-function contentOf(given: RecordContent): RecordContent {
-  const { id, recordedAt, occurredAt, type, kind, resourceId, agencyId, officerId, clientId } = given;
-  const { requestId, purpose, changed, data } = given;
-  const who = { agencyId, officerId, clientId, requestId };
-  return { id, recordedAt, occurredAt, type, kind, resourceId, ...who, purpose, changed, data };
+  return linkHash(alg, streamOf(record), sequence ?? viewSequence ?? 0, former, contentDigest(alg, record));
 }
