@@ -264,3 +264,18 @@ begin
 end $$;
 revoke all on function erasure_obstacles(uuid), erasure_sole(uuid), erasure_redact(uuid, text, text, text, bytea), erasure_destroy(uuid) from public;
 grant execute on function erasure_obstacles(uuid), erasure_sole(uuid), erasure_redact(uuid, text, text, text, bytea), erasure_destroy(uuid) to ja_app;
+
+-- Persons of the caller's own cases and accounts (of all, for the service itself) whose records have not changed since a day, newest id first.
+create function retention_due(due_before date, before uuid, most integer) returns table (id uuid, last_on text, held boolean, open boolean)
+language sql stable security definer set search_path = public
+begin atomic
+  select p.id, found.of ->> 'lastOn', (found.of ->> 'holds')::int > 0,
+    (found.of ->> 'clues')::int + (found.of ->> 'assistanceCases')::int + (found.of ->> 'disbursements')::int + (found.of ->> 'referrals')::int
+      + (found.of ->> 'visits')::int + (found.of ->> 'monitoringAccounts')::int > 0
+  from access a join persons p on p.id = a.resource_id cross join lateral (select erasure_obstacles(p.id) as of) found
+  where a.kind = 'person' and a.agency_id = app_agency() and a.relation in ('handler', 'owner') and p.state = 'active'
+    and (before is null or a.resource_id < before) and p.updated_at < due_before and (found.of ->> 'lastOn')::date < due_before
+  order by a.resource_id desc limit most;
+end;
+revoke all on function retention_due(date, uuid, integer) from public;
+grant execute on function retention_due(date, uuid, integer) to ja_app;

@@ -87,6 +87,7 @@ import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
 import { referralRoutes } from './referrals/routes.ts';
+import { retentionRoutes } from './retention/due-routes.ts';
 import { holdRoutes } from './retention/hold-routes.ts';
 import { subjectRoutes } from './retention/subject-routes.ts';
 import { clockHandlers } from './sandbox/clock.ts';
@@ -241,6 +242,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
     suite: keyring.suite,
   });
   holdRoutes(app);
+  retentionRoutes(app);
   subjectRoutes(app, { keyring, publicUrl });
   letterRoutes(app, openLetters(config.templatesDir));
   statisticsRoutes(app);

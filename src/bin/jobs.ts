@@ -13,6 +13,7 @@ import type { Job } from '../platform/jobs.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import { openStorage } from '../platform/objects/storage.ts';
 import { referralJobs } from '../referrals/jobs.ts';
+import { retentionJobs } from '../retention/due.ts';
 
 const HOUR = 3_600_000;
 /** A day longer than promised (contract.md §1, kept at least seven days of real time). */
@@ -55,6 +56,7 @@ export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job
     ...sealingJobs(deps, { publicUrl, exportDir: exportDirOf(settings) }),
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
     ...referralJobs(deps),
+    ...retentionJobs(deps, asWorker, log),
     ...identityJobs(deps),
     ...bulkReadJobs(deps, settings.bulkRead, log),
   ];

@@ -8,6 +8,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import { Closed, Code, Id, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
 import { enumValues } from '../reference/enums.ts';
 import { type DisclosedPerson, isOpen, REFERRAL_STATES } from './domain.ts';
+import { onlyFields } from './package-fields.ts';
 import { openPersons, type Referral, type ReferralPerson } from './repository.ts';
 
 const identity = {
@@ -91,18 +92,23 @@ function toPackagePerson(p: ReferralPerson, clear: DisclosedPerson | undefined, 
   return { personId: p.personId, ...(ended ? idOnly(p) : masksOf(p)), birthDate: null, ...clear, grantedAmount };
 }
 
-/** In clear for the recipient while the referral is open, each person read-audited; masked for everybody else. */
+/** In clear for the recipient while the referral is open, what its kind of department needs; each person read-audited. */
 export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof PackageView>> {
-  const agencyId = tx.ctx.actor.agency.id;
-  const recipient = agencyId === r.agencyId;
+  const { agency } = tx.ctx.actor;
+  const recipient = agency.id === r.agencyId;
   const open = isOpen(r.state);
   const disclosed = recipient && open;
-  const sender = agencyId === r.senderAgencyId;
+  const sender = agency.id === r.senderAgencyId;
   const rules = await contactRules(tx, 'referral', r.id);
   const opened = disclosed ? await openPersons(tx, r.persons) : [];
-  for (const [i, p] of r.persons.entries()) {
-    const fields = Object.entries(opened[i] ?? {}).flatMap(([field, value]) => (value === null ? [] : [field]));
-    if (disclosed) tx.viewed(p.personId, [...fields, 'proposal'], 'referral.package');
+  const seen = { recipient, open, withAmount: disclosed || sender };
+  const shown = r.persons
+    .map((p, i) => toPackagePerson(p, opened[i], seen))
+    .map((person) => (recipient ? onlyFields(person, agency.kind) : person));
+  const persons = coverHidden(tx, rules, shown, ({ personId }) => personId);
+  for (const [i, person] of persons.entries()) {
+    const fields = Object.keys(opened[i] ?? {}).filter((field) => person[field as keyof typeof person] !== null);
+    if (disclosed) tx.viewed(person.personId, [...fields, 'proposal'], 'referral.package');
   }
   const { id, number, state, version, legalBasis, measures } = r;
   return {
@@ -115,11 +121,6 @@ export async function viewPackage(tx: Tx, r: Referral): Promise<Static<typeof Pa
     legalBasis,
     measures,
     proposal: disclosed || sender ? r.proposal : null,
-    persons: coverHidden(
-      tx,
-      rules,
-      r.persons.map((p, i) => toPackagePerson(p, opened[i], { recipient, open, withAmount: disclosed || sender })),
-      ({ personId }) => personId,
-    ),
+    persons,
   };
 }

@@ -7,6 +7,7 @@ import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contac
 import type { Tx } from '../platform/db/tx.ts';
 import { isOpen, referralActions, referralMachine } from './domain.ts';
 import { toMaskedPerson } from './package.ts';
+import { onlyFields } from './package-fields.ts';
 import { listedOf, type ReferralBatch, type ReferralsBody, type ReferralView } from './schema.ts';
 import type { Referral, ReferralRequest } from './service.ts';
 
@@ -47,7 +48,8 @@ function toReferralView(tx: Tx, r: Referral, { agencyOf, rules }: Known): Static
   const disclosed = recipient && isOpen(r.state);
   if (disclosed) for (const p of r.persons) tx.viewed(p.personId, ['proposal'], 'referral.recipient');
   const { reasonCode, outcome, texts } = r;
-  const persons = r.persons.map((p) => toMaskedPerson(p, { recipient, open: disclosed }));
+  const masked = r.persons.map((p) => toMaskedPerson(p, { recipient, open: disclosed }));
+  const persons = recipient ? masked.map((p) => onlyFields(p, actor.agency.kind)) : masked;
   return {
     safeContact: toSafeContact(tx, 'referral', rules),
     ...listedOf(tx, r),

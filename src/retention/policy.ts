@@ -123,3 +123,7 @@ export function dueFrom(code: RetentionClass, lastOn: string): string | null {
   const { keepMonths, floorMonths } = retentionRule(code);
   return keepMonths === null ? null : addMonths(lastOn, Math.max(keepMonths, floorMonths));
 }
+
+/** After how many months without a change the records of a person are due: the longest of their classes. */
+export const personKeepMonths = (): number =>
+  Math.max(...OF_A_PERSON.map((code) => retentionRule(code).keepMonths ?? 0));
