@@ -136,7 +136,8 @@ async function phase(
 ): Promise<Phase> {
   const tally: Tally = { kills: 0, unreadable: 0, opened: 0 };
   const calm = startLoad(service, paths);
-  await sleep(6000);
+  // What starting such a process costs its neighbours on this machine is not the rotation's.
+  for (let i = 0; i <= KILLS / 2; i++) await runBin('admin.ts', {}, ['nothing']).ends();
   await calm.stop();
   const load = startLoad(service, paths);
   for (const [path, text] of calm.texts) load.texts.set(path, text);
@@ -180,7 +181,7 @@ async function rotation(service: Service, { seed, say }: ProbeContext): Promise<
       figure: `${first.tally.kills} + ${second.tally.kills} kills; ${bad} of ${alone.total} texts unreadable; ${retired} former data keys and ${old} keys under the former master key left; ${operations} reads with a write meanwhile, ${failures.length} failed or lost; p99 ${told.join('; ')}`,
       met: bad + failures.length + retired + old === 0 && first.tally.kills > 0 && p99.every(([b, d]) => d < 2 * b),
       detail: [
-        'Each command is a process of its own on the same two cores as service, database and load.',
+        'Each command is a process of its own on the same cores as service, database and load; before: as many processes of the same program that only start.',
         ...failures.slice(0, 10),
       ],
     };
