@@ -226,7 +226,7 @@ async function mutate(seed: number, say: (line: string) => void): Promise<Readin
 
 export const probes: readonly Probe[] = [
   {
-    number: 'S-12m',
+    number: 'S-12M',
     name: 'Mutations of the running policy',
     target: '10 of 10 caught by the matrix',
     run: ({ seed, say }) => mutate(seed, say),
