@@ -2,6 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from '../platform/db/tx.ts';
 import { bulkReadAlerts } from './bulk-read-table.ts';
+import { readRecords } from './read-table.ts';
 import { auditRecords } from './table.ts';
 
 export type AlertRow = typeof bulkReadAlerts.$inferSelect;
@@ -9,10 +10,12 @@ export type Reader = { credential: string; agencyId: string; persons: number };
 
 const readBy = sql`coalesce('client:' || client_id, 'officer:' || officer_id)`;
 
-/** One row for each person shown in clear to whom, in system time. */
+/** One row for each person shown to whom, in clear or masked, in system time. */
 const views = (since: SQL) => sql`
   select ${readBy} as credential, agency_id, resource_id as person_id from ${auditRecords}
-  where kind = 'person' and purpose is not null and recorded_at > ${since}`;
+  where kind = 'person' and purpose is not null and recorded_at > ${since}
+  union all
+  select ${readBy}, agency_id, unnest(ids) from ${readRecords} where kind = 'person' and recorded_at > ${since}`;
 
 /** Credentials over the limit; one that was reported within the hour, or whose alert is open, is not reported again. */
 export async function findBulkReaders(tx: Tx, limit: number): Promise<Reader[]> {

@@ -8,12 +8,13 @@ import { openDatabase } from './database.ts';
 import { IDENTITY_USAGE, type IdentityCommand, runIdentityCommand } from './identity-commands.ts';
 import { KEY_COMMANDS, type KeyCommand, runKeyCommand } from './key-commands.ts';
 import { logTo, runOnce, StartError } from './startup.ts';
+import { runRelease, WATCH_USAGE, type WatchCommand } from './watch-commands.ts';
 
-const USAGE = `Usage: bin/admin bootstrap --tree liaoning | ${IDENTITY_USAGE.join(' | ')} | rotate-data-keys [--kind person] | ${KEY_COMMANDS.filter((c) => c !== 'rotate-data-keys').join(' | ')}`;
+const USAGE = `Usage: bin/admin bootstrap --tree liaoning | ${IDENTITY_USAGE.join(' | ')} | rotate-data-keys [--kind person] | ${KEY_COMMANDS.filter((c) => c !== 'rotate-data-keys').join(' | ')} | ${WATCH_USAGE}`;
 const TREES = { liaoning: { agencies: liaoningAgencies, root: agencyCode('procuratorate', '210000') } } as const;
 
 type Tree = (typeof TREES)[keyof typeof TREES];
-type Command = { tree: Tree } | { keys: KeyCommand; kind: string | null } | IdentityCommand;
+type Command = { tree: Tree } | { keys: KeyCommand; kind: string | null } | IdentityCommand | WatchCommand;
 
 const IDENTITY = {
   'add-administrator': {
@@ -35,10 +36,18 @@ function identityCommand([name, ...args]: string[]): IdentityCommand | undefined
   return { identity: name, compromised };
 }
 
+function releaseCommand([name, ...args]: string[]): WatchCommand | undefined {
+  if (name !== 'release') return undefined;
+  const { credential = '' } = parseArgs({ args, options: { credential: { type: 'string' } } }).values;
+  return /^(?:client|officer):[0-9a-f-]{36}$/.test(credential) ? { release: credential } : undefined;
+}
+
 function commandOf(args: string[]): Command {
   try {
     const identity = identityCommand(args);
     if (identity) return identity;
+    const release = releaseCommand(args);
+    if (release) return release;
     const options = { tree: { type: 'string' }, kind: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const [name] = positionals;
@@ -59,6 +68,7 @@ await runOnce(async (started) => {
   const command = commandOf(process.argv.slice(2));
   const config = readConfig(process.env);
   if ('keys' in command) return runKeyCommand(command.keys, command.kind, config, started);
+  if ('release' in command) return runRelease(command, config, started);
   if ('identity' in command) return runIdentityCommand(command, TREES.liaoning.root, config, started);
   const { tree } = command;
   if (config.sandbox) throw new StartError('bootstrap is for a live database: a sandbox seeds itself at its start.');

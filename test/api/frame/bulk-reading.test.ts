@@ -89,3 +89,12 @@ describe('with BULK_READ_BLOCK', () => {
     await untilAnswered(429);
   });
 });
+
+test('counts people read masked as well', async () => {
+  await service.owner.query(
+    `insert into read_records (agency_id, officer_id, request_id, route, kind, ids)
+     select agency_id, id, 'test', '/v1/persons/:id', 'person', (select array_agg(id) from persons)
+     from officers where code = 'intake.heping'`,
+  );
+  expect([await watch(3), await watch(3)]).toEqual([1, 0]);
+});
