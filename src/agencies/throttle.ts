@@ -9,7 +9,7 @@ import { serviceActor } from './system-actor.ts';
 /** Of one subject from one source. */
 const FAILURE_LIMIT = 20;
 /** Of one source, whatever it names; a test run fails on purpose, and all of it from one address. */
-export const sourceLimit = ({ sandbox }: { sandbox: boolean }): number => (sandbox ? 1000 : FAILURE_LIMIT);
+export const sourceLimit = ({ sandbox }: { sandbox: boolean }): number => (sandbox ? 30_000 : FAILURE_LIMIT);
 const WINDOW_MS = 300_000;
 /** Any subject. */
 const ANY = '*';
@@ -40,8 +40,8 @@ export async function ensureNotThrottled(
   const found = await findFailures(tx, source, [subject, ANY]);
   const own = found.find((one) => one.subject === subject);
   if (own && own.failures >= FAILURE_LIMIT) throw throttled(own, now);
-  const any = found.find((one) => one.subject === ANY);
-  return any && any.failures >= limit ? throttled(any, now) : undefined;
+  const all = found.find((one) => one.subject === ANY);
+  return all && all.failures >= limit ? throttled(all, now) : undefined;
 }
 
 export type Failure = {

@@ -1,9 +1,10 @@
 // Data keys are replaced while the service runs (P-05, ADR 0018): retire, wait, seal anew, wait, remove. Each step may be repeated, so a
 // run that was killed goes on where it stood, and no ciphertext is ever without its key.
-import { type KeyObject, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyObject } from 'node:crypto';
 import type { Keyring } from '../platform/crypto/keyring.ts';
+import { newKeyBytes } from '../platform/crypto/secret.ts';
 import { decrypt, encrypt } from '../platform/crypto/suite.ts';
+import { pause } from '../platform/pause.ts';
 import {
   beginRotation,
   type Client,
@@ -41,7 +42,7 @@ export async function refuseUnlisted(client: Client): Promise<void> {
 async function waitForOthers(client: Client): Promise<void> {
   const former = await runningTransactions(client);
   while (former.size > 0) {
-    await sleep(20);
+    await pause(20);
     const running = await runningTransactions(client);
     for (const id of former) if (!running.has(id)) former.delete(id);
   }
@@ -55,7 +56,7 @@ async function retire({ client, keyring, newId }: Work, run: string): Promise<nu
     if (!last) return replaced;
     const next: Replacement[] = keys.map(({ id: former }) => {
       const id = newId();
-      return { former, id, wrapped: keyring.wrap(id, randomBytes(32)) };
+      return { former, id, wrapped: keyring.wrap(id, newKeyBytes()) };
     });
     replaced += await replaceKeys(client, keyring, next);
     after = last.id;
@@ -103,7 +104,7 @@ async function passColumn(work: Work, open: Opener, column: SealedColumn, pk: re
       const failed = settled.find((s) => s.status === 'rejected' && !isBusy(s.reason));
       if (failed?.status === 'rejected') throw failed.reason;
       // The loop of the event queue is the service's too where both are one process.
-      await sleep(0);
+      await pause(0);
     }
     found += stale.length;
     after = last.key;
