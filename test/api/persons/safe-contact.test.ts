@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { addDays, civilDateOf } from '../../../src/kernel/civil-date.ts';
 import type { Json } from '../../support/api.ts';
+import { sampleClue } from '../../support/samples.ts';
 import { useService } from '../../support/service.ts';
 import type { Known } from '../../support/story.ts';
 import { createWorld, type World } from '../../support/world.ts';
@@ -221,6 +222,22 @@ describe('for whom the person is hidden', () => {
       { etag: kept.etag },
     );
     if (again.status === 200) expect((await api.get(blocked, path)).status).toBe(404);
+  });
+
+  test('whoever files a clue with the number learns how not to call, and no way to reach the person', async () => {
+    const { idNumber, name } = await subjectOf();
+    const subjects = [
+      { name: name ?? '李秀兰', idType: 'citizen_id', idNumber, phone: '13800001111', address: '和平区某路2号' },
+    ];
+    const filed = await service.api.create('wf.heping', '/v1/clues', { ...sampleClue(), subjects });
+    expect([filed.status, Object.keys(filed.body)[0]]).toEqual([201, 'safeContact']);
+    expect(filed.body.safeContact).toMatchObject({
+      persons: [{ personId: null, safeChannels: null, hiddenAddress: true }],
+    });
+    for (const secret of [SAFE, NOTE, ABUSER, '138****1111']) expect(filed.text).not.toContain(secret);
+    const read = await service.api.get('intake.heping', `/v1/clues/${String(filed.body.id)}`);
+    expect(read.body.safeContact).toMatchObject({ persons: [{ safeChannels: SAFE }] });
+    expect(read.text).not.toContain('138****1111');
   });
 
   test('a rule that has ended binds nobody', async () => {
