@@ -206,12 +206,14 @@ async function mutate(seed: number, say: (line: string) => void): Promise<Readin
   return withStage(
     async (stage) => {
       const draw = drawing(seed);
-      const questions = stage.questions.toSorted(() => draw([-1, 1]));
+      // Asked in round after round: only what leaves everything as it was.
+      const lasting = stage.questions.filter(({ op }) => op.method === 'GET' || op.dryRun);
+      const questions = lasting.toSorted(() => draw([-1, 1]));
       const clean = await noticed(stage, questions);
       if (clean) return { figure: `without a mutation already: ${clean}`, met: false };
       const detail: string[] = [];
       let caught = 0;
-      for (const { name, apply } of await ten(stage, draw)) {
+      for (const { name, apply } of await ten({ ...stage, questions: lasting }, draw)) {
         const undo = await apply();
         const found = await noticed(stage, questions).finally(undo);
         if (found) caught += 1;
