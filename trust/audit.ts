@@ -42,20 +42,17 @@ async function atomicity({ say }: ProbeContext): Promise<Reading> {
       await world.proposed(),
       await world.granted(),
     ];
-    const decided =
-      (officer: string, known: { path: string; etag?: string }, verb: string, body: unknown) => async () =>
-        api.as(officer, 'POST', `${known.path}/${verb}`, {
-          body,
-          key: `a-${verb}`,
-          etag: (await etagOf(officer, known.path)) ?? '',
-        });
-    const etagOf = async (officer: string, path: string) => (await api.get(officer, path)).etag;
+    // What failed left nothing behind: the version stays the same from one try to the next.
+    const decided = async (officer: string, { path }: { path: string }, verb: string, body: unknown) => {
+      const { etag } = await api.get(officer, path);
+      return () => api.as(officer, 'POST', `${path}/${verb}`, { body, key: `a-${verb}`, ...(etag ? { etag } : {}) });
+    };
     const line = await world.lineInput(granted);
     const commands = [
       ['submission', () => api.as('wf.heping', 'POST', '/v1/clues', { body: sampleClue(), key: 'a-submit' })],
-      ['acceptance', decided('head.heping', clue, 'acceptance', {})],
-      ['withdrawal', decided('head.heping', review, 'withdrawal', { reason: '本人申请撤回' })],
-      ['approval', decided('chief.heping', proposed, 'approval', { outcome: 'granted', opinion: '同意救助' })],
+      ['acceptance', await decided('head.heping', clue, 'acceptance', {})],
+      ['withdrawal', await decided('head.heping', review, 'withdrawal', { reason: '本人申请撤回' })],
+      ['approval', await decided('chief.heping', proposed, 'approval', { outcome: 'granted', opinion: '同意救助' })],
       [
         'disbursement',
         () => api.as('handler.heping', 'POST', `${granted.path}/disbursements`, { body: line, key: 'a-line' }),

@@ -1,6 +1,8 @@
 // Records as the API and the export show them: with their place in the tree.
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { ResourceKind } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { auditLeaves } from './log-table.ts';
 import type { AuditRow } from './repository.ts';
@@ -99,4 +101,24 @@ export async function findRecord(tx: Tx, id: string): Promise<WireRecord | undef
     .leftJoin(auditLeaves, place)
     .where(eq(auditRecords.id, id));
   return row && toWire(row.record, row.leafIndex);
+}
+
+/** The record of a resource's first fact, if the caller sees the resource: what a receipt names, so that its proof can be asked for. */
+export async function firstRecord(
+  tx: Tx,
+  kind: ResourceKind,
+  id: string,
+): Promise<{ id: string; hash: string | null } | undefined> {
+  const [row] = await tx.db
+    .select({ id: auditRecords.id, hash: auditRecords.hash })
+    .from(auditRecords)
+    .where(
+      and(
+        eq(auditRecords.kind, kind),
+        eq(auditRecords.resourceId, id),
+        eq(auditRecords.sequence, 1),
+        visible(tx, kind, auditRecords.resourceId),
+      ),
+    );
+  return row && { id: row.id, hash: base64(row.hash) };
 }

@@ -25,10 +25,24 @@ const ReceiptView = named(
     contentReceivedAt: Instant,
     contentRecordedAt: Instant,
     recipient: AgencyRef,
+    auditRecordId: Nullable(
+      Type.String({
+        maxLength: 36,
+        description: 'record of the submission; its proof: GET /v1/audit/proofs?recordId=',
+      }),
+    ),
   }),
 );
 
-function toReceiptView({ clue, digest, salt, times, recipient, receipt }: Acknowledged): Static<typeof ReceiptView> {
+function toReceiptView({
+  clue,
+  digest,
+  salt,
+  times,
+  recipient,
+  receipt,
+  auditRecordId,
+}: Acknowledged): Static<typeof ReceiptView> {
   return {
     clueId: clue.id,
     number: clue.number,
@@ -40,6 +54,7 @@ function toReceiptView({ clue, digest, salt, times, recipient, receipt }: Acknow
     contentReceivedAt: times.contentReceivedAt.toISOString(),
     contentRecordedAt: times.contentRecordedAt.toISOString(),
     recipient,
+    auditRecordId,
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { requireAgencyMap } from '../agencies/service.ts';
 import type { Signer } from '../agencies/tokens.ts';
+import { firstRecord } from '../audit/service.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { clueProblems } from './domain.ts';
@@ -17,6 +18,8 @@ export type Acknowledged = {
   times: { receivedAt: Date; recordedAt: Date; contentReceivedAt: Date; contentRecordedAt: Date };
   recipient: { id: string; code: string; name: string };
   receipt: string;
+  /** Of the submission: its proof is at /v1/audit/proofs. */
+  auditRecordId: string | null;
 };
 
 /** The system time at which the id was made (RFC 9562 §5.7): that of the submission. */
@@ -46,6 +49,7 @@ export async function acknowledgeClue(tx: Tx, signer: Signer, id: string): Promi
   const content = { contentReceivedAt: contentAt ?? receivedAt, contentRecordedAt: contentRecordedAt ?? recordedAt };
   const times = { receivedAt, recordedAt, ...content };
   const { salt, digest } = digestOf(tx, clue);
+  const record = await firstRecord(tx, 'clue', clue.id);
   const claims = {
     sub: clue.id,
     iat: Math.floor(tx.ctx.systemNow.getTime() / 1000),
@@ -53,11 +57,14 @@ export async function acknowledgeClue(tx: Tx, signer: Signer, id: string): Promi
     externalId: clue.externalId,
     digest: { alg: 'sha-256', value: digest },
     ...Object.fromEntries(Object.entries(times).map(([name, time]) => [name, time.toISOString()])),
+    auditRecord: record ?? null,
     source: agencyOf(clue.sourceAgencyId).code,
     recipient: agencyOf(first).code,
     presentRecipient: agencyOf(clue.receivingAgencyId).code,
   };
   const { id: agencyId, code, name } = agencyOf(first);
   const receipt = await signer.attest(claims, RECEIPT_TYPE);
-  return { clue, digest, salt: isSource ? salt : null, times, recipient: { id: agencyId, code, name }, receipt };
+  const auditRecordId = record?.id ?? null;
+  const told = isSource ? salt : null;
+  return { clue, digest, salt: told, times, recipient: { id: agencyId, code, name }, receipt, auditRecordId };
 }

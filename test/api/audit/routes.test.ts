@@ -133,6 +133,17 @@ describe('checkpoints and proofs', () => {
     }
   });
 
+  test('of a submission are reached from its signed receipt', async () => {
+    const { body } = await service.api.get('wf.heping', `/v1/clues/${clueId}/receipt`);
+    expect(body.auditRecordId).toBe(submitted);
+    const claims = JSON.parse(Buffer.from(String(body.receipt).split('.')[1] ?? '', 'base64url').toString()) as {
+      auditRecord: { id: string; hash: string };
+    };
+    const { inclusion } = await prove('wf.heping', `recordId=${claims.auditRecord.id}`);
+    expect(inclusion?.recordHash).toBe(claims.auditRecord.hash);
+    expect(inclusion?.record).toMatchObject({ type: 'clue.submitted', resourceId: clueId });
+  });
+
   test('are given without the content to another party, and not at all to strangers', async () => {
     const { inclusion } = await prove('intake.heping', `recordId=${submitted}`);
     expect(inclusion).toMatchObject({ record: null, recordHash: expect.any(String) });
