@@ -10,7 +10,8 @@ import { type ChainAlg, contentDigest, linkHash, type RecordContent } from './ch
 import { auditRecords } from './table.ts';
 import { addViews } from './view-repository.ts';
 
-const ALG: ChainAlg = 'sha-256';
+/** Views are chained by the database, which knows SHA-256 alone (ADR 0020). */
+const VIEWS: ChainAlg = 'sha-256';
 
 /** What every record of a transaction has in common. */
 function commonOf({ ctx }: Tx) {
@@ -28,13 +29,14 @@ function commonOf({ ctx }: Tx) {
 type Common = ReturnType<typeof commonOf>;
 type Act = Pick<RecordContent, 'id' | 'type' | 'kind' | 'resourceId' | 'purpose' | 'changed' | 'data'>;
 
-function digestOf({ recordedAt, occurredAt, ...who }: Common, act: Act): Buffer {
+function digestOf(alg: ChainAlg, { recordedAt, occurredAt, ...who }: Common, act: Act): Buffer {
   const times = { recordedAt: recordedAt.toISOString(), occurredAt: occurredAt.toISOString() };
-  return contentDigest(ALG, { ...who, ...times, ...act });
+  return contentDigest(alg, { ...who, ...times, ...act });
 }
 
 /** Each fact follows the one before it on its aggregate; the hash of the last one is kept at the head. */
 function addFacts(tx: Tx, common: Common, facts: readonly SequencedFact[]): void {
+  const alg: ChainAlg = tx.vault.hash === 'sm3' ? 'sm3' : 'sha-256';
   const heads = new Map<string, Head>();
   const rows = facts.map((fact) => {
     const { type, kind, id: resourceId, sequence, changed, data } = fact;
@@ -49,9 +51,9 @@ function addFacts(tx: Tx, common: Common, facts: readonly SequencedFact[]): void
     };
     const name = `${kind}|${resourceId}`;
     const prevHash = heads.get(name)?.hash ?? fact.head;
-    const hash = linkHash(ALG, 'fact', sequence, prevHash, digestOf(common, act));
+    const hash = linkHash(alg, 'fact', sequence, prevHash, digestOf(alg, common, act));
     heads.set(name, { kind, resourceId, sequence, hash });
-    return { ...common, ...act, sequence, alg: ALG, prevHash, hash };
+    return { ...common, ...act, sequence, alg, prevHash, hash };
   });
   tx.later(insertRows(tx.db, auditRecords, rows), keepHashes(tx, [...heads.values()]));
 }
@@ -69,7 +71,7 @@ export const auditSink: FactSink = async (tx, facts, views) => {
       changed: [...fields],
       data: act?.data ?? {},
     };
-    return { ...common, ...view, content: digestOf(common, view) };
+    return { ...common, ...view, content: digestOf(VIEWS, common, view) };
   });
   addViews(tx, seen);
 };

@@ -4,7 +4,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { DataKey, Place, Tx, Vault } from '../db/context.ts';
 import { insertRows, prepared } from '../db/prepared.ts';
 import { blindIndex, type Keyring } from './keyring.ts';
-import { decrypt, encrypt, keyIdOf } from './suite.ts';
+import { decrypt, encrypt, hashOf, keyIdOf } from './suite.ts';
 import { dataKeys } from './table.ts';
 
 export type { Keyring } from './keyring.ts';
@@ -46,6 +46,7 @@ export function createVault(keyring: Keyring, tx: Tx): Vault {
   }
 
   return {
+    hash: hashOf(keyring.suite),
     newKey,
     seal,
     hold,

@@ -11,6 +11,8 @@ export type DataKey = { id: string; key: KeyObject };
 export type Place = { table: string; column: string; rowId: string };
 
 export type Vault = {
+  /** Of the suite in use: what is hashed beside it is hashed alike. */
+  readonly hash: 'sha256' | 'sm3';
   /** A key for a new owner: the row is sent at once, without a look. */
   newKey(ownerKind: string, ownerId: string): Promise<DataKey>;
   /** The owner's key; made when there is none. */
