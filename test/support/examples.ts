@@ -58,14 +58,17 @@ export function normalise(examples: Examples, started: number): Examples {
   text = replaceInOrder(text, /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, id);
   text = settleInstants(text, started);
   text = text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl');
-  text = replaceInOrder(text, /(?<="(?:kid|x|y)":")[\w-]{16,43}(?=")/g, (n) => `public-key-part-${n}`);
+  text = replaceInOrder(text, /(?<="(?:kid|x|y)":")[\w-]{16,43}(?=")/g, (n) => `public-key-part-${n}-`.padEnd(43, '0'));
   text = replaceInOrder(text, /(?<="(?:digest|salt|candidateId)":")[\w-]{22,43}(?=")/g, (n) =>
     `example-${n}`.padEnd(22, '0'),
   );
   text = replaceInOrder(text, /(?<="(?:client_secret|secret)":")[^"]+/g, (n) => `secret-shown-once-${n}`);
   text = replaceInOrder(text, /(?<="contentHash":")[0-9a-f]{64}(?=")/g, (n) => String(n).padStart(64, '0'));
   // A year of system time from now, beyond the instants that are settled above.
-  text = text.replace(/(?<="(?:secretExpiresAt|previousSecretExpiresAt)":")[^"]+/g, '2027-11-16T01:17:00.000Z');
+  text = text.replace(
+    /(?<="(?:secretExpiresAt|previousSecretExpiresAt|expiresAt)":")[^"]+/g,
+    '2027-11-16T01:17:00.000Z',
+  );
   text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));
   return JSON.parse(text) as Examples;
 }
