@@ -3,7 +3,7 @@
 import { seededRandom } from '../src/kernel/random.ts';
 import { naughtyStrings } from '../test/support/vectors.ts';
 import { slotsOf, withSlot } from './outside/corpus.ts';
-import { findings, type Prepared, type Stage, withStage } from './outside/stage.ts';
+import { type Answer, findings, type Prepared, type Stage, withStage } from './outside/stage.ts';
 import type { Probe, Reading } from './probe.ts';
 
 const SLEEP = 2;
@@ -53,6 +53,12 @@ const LEAKED = /PostgreSQL \d|syntax error|unterminated|pg_|42601|22P02|relation
 
 type Change = { payload?: string; url?: string };
 
+/** What the service says itself: the address is the caller's own, told back. */
+function told({ body, text }: Answer): string {
+  const { instance: _instance, ...rest } = body;
+  return Object.keys(rest).length > 0 ? JSON.stringify(rest) : text;
+}
+
 async function everyInput(
   { op, target }: Prepared,
   url: string,
@@ -94,7 +100,7 @@ const withTexts =
           fault(answer) ??
           (slept
             ? 'it waited'
-            : LEAKED.test(answer.text) && answer.status >= 400
+            : LEAKED.test(told(answer)) && answer.status >= 400
               ? answer.text.slice(0, 150)
               : undefined);
         if (wrong) found.add(`${chosen.op.id} ${place}: ${wrong}`);

@@ -2,6 +2,7 @@
 import { nextTick } from 'node:process';
 import type pg from 'pg';
 import { type Batch, createBatch } from './batches.ts';
+import { isAborted } from './errors.ts';
 
 /** More different texts than the service has; what comes after them (lists of odd lengths) is sent unnamed. */
 const MAX_NAMES = 500;
@@ -62,7 +63,8 @@ export function naming(client: pg.PoolClient, flight: Flight, batch: Batch): pg.
     sent.then(
       () => flight.waiting.delete(sent),
       (error: unknown) => {
-        flight.failure ??= error;
+        // One that leaves with its neighbours is told a few steps later than those behind it, which only say so.
+        if (!isAborted(error)) flight.failure ??= error;
         flight.waiting.delete(sent);
       },
     );

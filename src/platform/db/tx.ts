@@ -91,9 +91,9 @@ async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promis
       ending = done.ending;
       return done.value;
     } catch (thrown) {
+      if (conn) await landed(conn.flight);
       const error = isAborted(thrown) ? (conn?.flight.failure ?? thrown) : thrown;
       if (conn) {
-        await landed(conn.flight);
         broken = await conn.client.query('rollback').then(
           () => false,
           () => true,
