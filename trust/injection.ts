@@ -49,7 +49,7 @@ const SQL: readonly string[] = [
   '_',
   "\\' or 1=1--",
 ];
-const LEAKED = /PostgreSQL \d|syntax error|unterminated|pg_|42601|22P02|relation|column .* does not exist/i;
+const LEAKED = /PostgreSQL \d|syntax error|unterminated|pg_|42601|22P02|relation "|column .* does not exist/i;
 
 type Change = { payload?: string; url?: string };
 
