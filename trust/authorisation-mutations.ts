@@ -68,15 +68,32 @@ function fewerRights({ questions }: Stage, draw: Draw): Mutation {
   );
 }
 
-type RouteContext = { store?: { config?: Record<string, unknown> } };
+type RouteConfig = Record<string, unknown> & { method?: string; url?: string };
 
-/** The permission of a route as the running server has it. */
-function openRoute({ service, questions }: Stage, draw: Draw): Mutation {
-  const { op } = draw(questions.filter((question) => question.op.permission && !question.fixture.last));
-  const url = op.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  const route = service.app.findRoute({ method: op.method as 'GET', url }) as RouteContext | null;
-  const config = route?.store?.config;
-  if (!config) throw new Error(`no route ${op.method} ${url}`);
+/** The policy of a route as the running server holds it: the very object that its requests read, caught from one of them. */
+async function runningPolicy({ service }: Stage, method: string, url: string): Promise<RouteConfig> {
+  const symbol = Object.getOwnPropertySymbols(service.app).find(({ description }) => description === 'fastify.Request');
+  const { prototype } = symbol ? ((service.app as unknown as Record<symbol, { prototype: object }>)[symbol] ?? {}) : {};
+  if (!prototype) throw new Error('the server keeps its requests elsewhere');
+  const inherited = Object.getPrototypeOf(prototype) as object;
+  let found: RouteConfig | undefined;
+  Object.defineProperty(prototype, 'routeOptions', {
+    configurable: true,
+    get(this: object) {
+      const options = Reflect.get(inherited, 'routeOptions', this) as { config: RouteConfig };
+      if (options.config.url === url && options.config.method === method) found = options.config;
+      return options;
+    },
+  });
+  await service.api.request(method, url.replaceAll(/:\w+/g, '0198c2a4-7f00-7000-8000-000000000001'));
+  Reflect.deleteProperty(prototype, 'routeOptions');
+  if (!found) throw new Error(`no route ${method} ${url}`);
+  return found;
+}
+
+async function openRoute(stage: Stage, draw: Draw): Promise<Mutation> {
+  const { op } = draw(stage.questions.filter((question) => question.op.permission && !question.fixture.last));
+  const config = await runningPolicy(stage, op.method, op.path.replaceAll(/\{(\w+)\}/g, ':$1'));
   return setting(`${op.id} for any token`, config, 'permission', 'authenticated');
 }
 
