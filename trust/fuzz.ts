@@ -1,13 +1,12 @@
 // S-29: 100,000 malformed requests from the seed; the process lives, remembers nothing, and every refusal is a problem document.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import startDatabase from '../test/support/global-setup.ts';
 import { runMalformed } from '../test/support/malformed/run.ts';
-import { startService } from '../test/support/start.ts';
+import { withService } from './outside/stage.ts';
 import type { Probe, Reading } from './probe.ts';
 
 const COUNT = 100_000;
-const PART = 20_000;
+const PART = 10_000;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -16,45 +15,33 @@ const memory = () => {
   return process.memoryUsage().rss;
 };
 
-type Sum = { statuses: Record<string, number>; faults: string[]; warm: number };
-
-/** Each part has a service and resources of its own, so that the later ones do not find everything ended. */
-async function part(seed: number, sum: Sum): Promise<void> {
-  const service = await startService();
-  try {
-    const report = await runMalformed(service, seed, PART);
-    for (const [status, n] of Object.entries(report.statuses)) sum.statuses[status] = (sum.statuses[status] ?? 0) + n;
-    sum.faults.push(...report.faults);
-  } finally {
-    await service.stop();
-  }
-}
-
 async function malformed(seed: number, say: (line: string) => void): Promise<Reading> {
   let unhandled = 0;
   const note = () => {
     unhandled += 1;
   };
-  const sum: Sum = { statuses: {}, faults: [], warm: 0 };
+  let warm = 0;
+  const watch = (sent: number, faults: number) => {
+    if (sent === 0 || sent % PART > 0) return;
+    const now = memory();
+    // After the second part: code is loaded, caches and pools are full.
+    if (sent === 2 * PART) warm = now;
+    say(`${sent} sent, ${faults} faults, ${Math.round(now / 2 ** 20)} MiB`);
+  };
   process.on('unhandledRejection', note);
-  const stop = await startDatabase();
   try {
-    for (let sent = PART; sent <= COUNT; sent += PART) {
-      await part(seed + sent, sum);
-      // After the second: code and caches are loaded, pools have been opened and closed.
-      if (sent === 2 * PART) sum.warm = memory();
-      say(`${sent} sent, ${sum.faults.length} faults, ${Math.round(memory() / 2 ** 20)} MiB`);
-    }
+    const { statuses, faults, growth } = await withService(async (service) => {
+      const report = await runMalformed(service, seed, COUNT, watch);
+      return { ...report, growth: (memory() / warm - 1) * 100 };
+    });
+    return {
+      figure: `${COUNT} sent, answers ${JSON.stringify(statuses)}: ${faults.length} faults, ${unhandled} unhandled, RSS of service and client together ${growth.toFixed(1)} % from the ${2 * PART}th on`,
+      met: faults.length === 0 && unhandled === 0 && growth < 10,
+      detail: faults.slice(0, 5),
+    };
   } finally {
-    await stop();
     process.off('unhandledRejection', note);
   }
-  const growth = (memory() / sum.warm - 1) * 100;
-  return {
-    figure: `${COUNT} sent, answers ${JSON.stringify(sum.statuses)}: ${sum.faults.length} faults, ${unhandled} unhandled, RSS ${growth.toFixed(1)} %`,
-    met: sum.faults.length === 0 && unhandled === 0 && growth < 10,
-    detail: sum.faults.slice(0, 5),
-  };
 }
 
 export const probes: readonly Probe[] = [

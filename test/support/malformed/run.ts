@@ -133,7 +133,13 @@ export async function inject(service: Service, wire: Wire): Promise<Answer> {
   };
 }
 
-export async function runMalformed(service: Service, seed: number, count: number): Promise<Report> {
+/** `sentSoFar` hears of every request, before it is sent. */
+export async function runMalformed(
+  service: Service,
+  seed: number,
+  count: number,
+  sentSoFar: (sent: number, faults: number) => void = () => undefined,
+): Promise<Report> {
   const contract = await loadContract();
   const prepared = await prepare(service, contract);
   const withBody = prepared.filter(({ op }) => op.hasBody);
@@ -147,6 +153,7 @@ export async function runMalformed(service: Service, seed: number, count: number
     if (fault) faults.push(`${fault}\n    in answer to ${request.slice(0, 600)}`);
   };
   for (let i = 0; i < count; i++) {
+    sentSoFar(i, faults.length);
     if (random.chance(0.1)) {
       const bytes = malformedBytes(random);
       const answer = await sendBytes(service.url, bytes);
