@@ -59,7 +59,7 @@ function alsoStale({ kind, data = {} }: Fact): Stale[] {
 }
 
 /** Every submission registers people and nobody waits for that; who is linked to a case may have to confirm a merge. */
-const isStill = ({ kind, type }: Fact) => kind === 'person' && !/linked|merge/.test(type);
+const isStill = ({ kind, type }: Fact) => kind === 'person' && !/linked|merge|erasure/.test(type);
 
 /** Each resource once, whatever number of facts it has. */
 async function staleAfter(tx: Tx, facts: readonly Fact[]): Promise<Stale[]> {

@@ -5,6 +5,7 @@ import { addClient } from '../support/clients.ts';
 import { fillPath, loadContract, type Op } from '../support/contract.ts';
 import type { Target } from '../support/fixtures/fixture.ts';
 import { fixtures } from '../support/fixtures/index.ts';
+import { sealRecord } from '../support/sealed.ts';
 import { useService } from '../support/service.ts';
 import { asAgency, withClient } from '../support/sql.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -75,9 +76,14 @@ function listen(): void {
 }
 
 let world: World;
+const targets = new Map<string, Target | undefined>();
 beforeAll(async () => {
-  world = createWorld(service.api, () => addClient(service));
-  for (const { id } of [...lists, { id: 'receiveCaseDocuments' }]) await fixtures[id]?.make(world);
+  world = createWorld(
+    service.api,
+    () => addClient(service),
+    () => sealRecord(service),
+  );
+  for (const { id } of [...lists, { id: 'receiveCaseDocuments' }]) targets.set(id, await fixtures[id]?.make(world));
   await withClient(service.database.superUrl, async (client) => {
     await client.query(`set session_replication_role = replica`);
     const { rows } = await client.query<{ name: string }>(
@@ -99,7 +105,7 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 
 /** The page that is asked for: of a feed the next one, since from its beginning everything is to be read. */
 async function pageOf(officer: string, op: Op): Promise<string> {
-  const target: Target = (await fixtures[op.id]?.make(world)) ?? {};
+  const target = targets.get(op.id) ?? {};
   const query: Record<string, string> = { limit: '20' };
   if (op.id === 'listEvents')
     query.after = String((await service.api.get(officer, `${op.path}?after=latest`)).body.nextCursor);

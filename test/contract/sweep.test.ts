@@ -177,7 +177,7 @@ function walk(_id: string, { op, fixture }: Walked): void {
       const again = await call(op, officer, target, { headers: { 'if-none-match': first.etag } });
       expect(again.status).toBe(304);
     }
-  });
+  }, 120_000);
 
   if (op.method === 'POST' && !op.isPublic && fixture.stores !== false) {
     test('a repeat with the same key is the first answer again, byte for byte', async () => {

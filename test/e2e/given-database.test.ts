@@ -133,11 +133,12 @@ test('waits for a database that is not up yet, survives losing it, and drains wi
   await untilStatus(`${base}/readyz`, 200);
 
   const kept = await fetch(`${base}/v1/problems`);
-  expect(kept.headers.get('connection')).toBe('keep-alive');
+  expect([kept.headers.get('connection'), (await kept.arrayBuffer()).byteLength > 0]).toEqual(['keep-alive', true]);
   server.child.kill('SIGTERM');
   await untilStatus(`${base}/readyz`, 503);
   const draining = await fetch(`${base}/v1/problems`);
   expect([draining.status, draining.headers.get('connection')]).toEqual([200, 'close']);
+  await draining.arrayBuffer();
   expect(await server.ends()).toBe(0);
   door.shut();
 }, 120_000);

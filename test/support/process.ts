@@ -72,7 +72,8 @@ export async function freePort(): Promise<number> {
 
 export const statusOf = (url: string): Promise<number> =>
   fetch(url).then(
-    (answer) => answer.status,
+    // Read to its end: a server that dies while a body waits ends the whole process (undici).
+    (answer) => answer.arrayBuffer().then(() => answer.status),
     () => 0,
   );
 

@@ -3,6 +3,10 @@ import * as circus from 'jest-circus';
 
 const LIMIT_MS = 30_000;
 
+/** What nobody caught while a test ran is that test's failure, not the end of the worker. */
+const uncaught = [];
+for (const name of ['uncaughtException', 'unhandledRejection']) process.on(name, (error) => uncaught.push(error));
+
 /** A body that does not end within `limit` milliseconds fails instead of holding the run. */
 function timed(body, limit = LIMIT_MS) {
   if (body === undefined) return undefined;
@@ -13,6 +17,7 @@ function timed(body, limit = LIMIT_MS) {
     });
     try {
       await Promise.race([body(), late]);
+      if (uncaught.length > 0) throw uncaught.splice(0)[0];
     } finally {
       clearTimeout(timer);
     }

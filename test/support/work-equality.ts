@@ -12,6 +12,8 @@ import { clueActions, clueMachine } from '../../src/clues/domain.ts';
 import { findClue } from '../../src/clues/service.ts';
 import { disbursementActions, disbursementMachine } from '../../src/disbursements/domain.ts';
 import { findDisbursement } from '../../src/disbursements/service.ts';
+import { grantActions, grantMachine } from '../../src/grants/domain.ts';
+import { findGrant } from '../../src/grants/repository.ts';
 import { type ActionSpec, type ActionTable, availableActions } from '../../src/kernel/action.ts';
 import { type Actor, may, type Permission } from '../../src/kernel/actor.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
@@ -60,6 +62,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   visit: kind('visit:read', visitMachine, visitActions, findVisit),
   account: kind('account:read', accountMachine, accountActions, findAccount),
   notice: kind('notice:read', noticeMachine, noticeActions, findNotice),
+  break_glass_grant: kind('break_glass:read', grantMachine, grantActions, findGrant),
   person: kind('person:read', personMachine, personActions, async (tx, id) => {
     const person = await findPerson(tx, id);
     return person && (await knowPerson(tx, person)).facts;
