@@ -8,7 +8,7 @@ import type { CredentialRow } from './credential-repository.ts';
 import type { PublicJwk } from './jws.ts';
 import type { RoleGrantRow } from './role-grant-repository.ts';
 
-const coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+const coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 });
 const Jwk = named(
   'PublicJwk',
   Type.Unsafe<PublicJwk>({
@@ -17,7 +17,7 @@ const Jwk = named(
       Closed({ kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: coordinate }),
       Closed({
         kty: Type.Literal('RSA'),
-        n: Type.String({ pattern: '^[A-Za-z0-9_-]{342,683}$' }),
+        n: Type.String({ pattern: '^[A-Za-z0-9_-]{342,683}$', maxLength: 683 }),
         e: Type.Literal('AQAB'),
       }),
     ],
@@ -49,7 +49,11 @@ export const CertificateBody = named(
   'ClientCertificateBinding',
   Closed({
     thumbprint: Nullable(
-      Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'x5t#S256 (RFC 8705); null ends the binding' }),
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{43}$',
+        maxLength: 43,
+        description: 'x5t#S256 (RFC 8705); null ends the binding',
+      }),
     ),
   }),
 );
