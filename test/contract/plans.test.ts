@@ -16,12 +16,13 @@ const ROWS = 4000;
 const SMALL = ['agencies', 'officers', 'feed_epochs', 'funds', 'business_clock', 'directory_editions'];
 
 const { operations } = await loadContract();
+/** Checkpoints are read by the primary key of the tree; copies of them would be no tree. */
 const lists = operations.filter(({ id, method, operation }) => {
   const parameters = (operation.parameters ?? []).map((p) => p.name);
   return (
     method === 'GET' &&
     parameters.includes('limit') &&
-    !['listCodeSets', 'listAgencies', 'listOfficers', 'listClients'].includes(id)
+    !['listCodeSets', 'listAgencies', 'listOfficers', 'listClients', 'listAuditCheckpoints'].includes(id)
   );
 });
 
@@ -76,14 +77,13 @@ function listen(): void {
 }
 
 let world: World;
-const targets = new Map<string, Target | undefined>();
 beforeAll(async () => {
   world = createWorld(
     service.api,
     () => addClient(service),
     () => sealRecord(service),
   );
-  for (const { id } of [...lists, { id: 'receiveCaseDocuments' }]) targets.set(id, await fixtures[id]?.make(world));
+  for (const { id } of [...lists, { id: 'receiveCaseDocuments' }]) await fixtures[id]?.make(world);
   await withClient(service.database.superUrl, async (client) => {
     await client.query(`set session_replication_role = replica`);
     const { rows } = await client.query<{ name: string }>(
@@ -105,7 +105,7 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 
 /** The page that is asked for: of a feed the next one, since from its beginning everything is to be read. */
 async function pageOf(officer: string, op: Op): Promise<string> {
-  const target = targets.get(op.id) ?? {};
+  const target: Target = (await fixtures[op.id]?.make(world)) ?? {};
   const query: Record<string, string> = { limit: '20' };
   if (op.id === 'listEvents')
     query.after = String((await service.api.get(officer, `${op.path}?after=latest`)).body.nextCursor);
