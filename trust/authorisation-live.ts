@@ -147,9 +147,10 @@ async function callersOf(service: Service): Promise<Caller[]> {
   for (const { code, agencyId, role } of actors)
     if (['handler', 'wf_officer', 'dept_officer', 'treasury_officer'].includes(role))
       kept.set(agencyId, { agencyId, token: await service.api.token(code) });
-  for (const code of ['hr', 'rural', 'medical', 'union', 'youth', 'disabled', 'veterans'].map(
-    (post) => `${post}.heping`,
-  )) {
+  for (const code of [
+    ...['hr', 'rural', 'medical', 'union', 'youth', 'disabled', 'veterans'].map((post) => `${post}.heping`),
+    'wf.liaoning',
+  ]) {
     const { body } = await service.api.get(code, '/v1/me');
     kept.set(String((body.agency as { id: string }).id), {
       agencyId: String((body.agency as { id: string }).id),
@@ -171,12 +172,13 @@ async function bleed(): Promise<Reading> {
         await world.visit(district);
         for (let i = 0; i < 10; i++) await world.clue(district);
       }
+      // A row held by somebody else: a write on it ends by its time-out while the others go on.
+      const held = await world.clue();
       const callers = await callersOf(service);
       const mine = await sightOf(service);
       const count = { answered: 0, rows: 0, foreign: 0, aborted: 0, busy: 0, failed: 0 };
-      // A row held by somebody else: writes on it end by their time-out while the others go on.
-      const held = await world.clue();
       const holder = await service.owner.connect();
+      await holder.client.query('set idle_in_transaction_session_timeout = 0');
       await holder.client.query('begin');
       await holder.client.query('select 1 from clues where id = $1 for update', [held.id]);
       const wait = service.api.as('wf.heping', 'POST', `${held.path}/withdrawal`, {
@@ -188,11 +190,13 @@ async function bleed(): Promise<Reading> {
           for (let n = lane; n < REQUESTS; n += AT_ONCE) {
             const caller = callers[n % callers.length];
             if (!caller) continue;
-            const signal = n % 17 === 0 ? AbortSignal.timeout(1 + (n % 7)) : AbortSignal.timeout(15_000);
+            const leave = new AbortController();
+            // Not AbortSignal.timeout: nothing holds such a signal, and a request whose signal is collected waits for ever.
+            const timer = setTimeout(() => leave.abort(), n % 17 === 0 ? 1 + (n % 7) : 15_000);
             try {
               const response = await fetch(`${service.url}${LISTS[n % LISTS.length]}?limit=20`, {
                 headers: { authorization: `Bearer ${caller.token}` },
-                signal,
+                signal: leave.signal,
               });
               const { items = [] } = (await response.json()) as { items?: { id: string }[] };
               if (response.status === 503) count.busy += 1;
@@ -202,13 +206,15 @@ async function bleed(): Promise<Reading> {
               count.foreign += items.filter(({ id }) => !mine.has(`${caller.agencyId}/${id}`)).length;
             } catch {
               count.aborted += 1;
+            } finally {
+              clearTimeout(timer);
             }
           }
         }),
       );
       const ended = await wait;
       await holder.client.query('rollback');
-      holder.release();
+      holder.release(true);
       const { answered, rows, foreign, aborted, busy, failed } = count;
       return {
         figure: `${REQUESTS} requests of ${callers.length} agencies on 5 connections: ${answered} answered with ${rows} rows, ${foreign} of others; ${aborted} aborted, ${busy} busy, ${failed} failed; a write on a held row ${ended.status}`,
