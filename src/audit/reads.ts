@@ -25,7 +25,13 @@ export function createReadLog(main: Pool): ReadLog {
   const open = async (): Promise<Connection> => {
     pool ??= main.aside();
     const opened = await pool.connect();
-    await opened.client.query(SESSION);
+    try {
+      await opened.client.query(SESSION);
+    } catch (error) {
+      // It is the only one: kept by nobody it would never come back.
+      opened.release(true);
+      throw error;
+    }
     conn = opened;
     return opened;
   };
