@@ -15,6 +15,7 @@ const TABLES: readonly [table: string, column: string][] = [
   ['clue_routings', 'clue_id'],
   ['access', 'resource_id'],
   ['aggregate_heads', 'resource_id'],
+  ['view_heads', 'resource_id'],
   ['audit_records', 'resource_id'],
   ['events', 'resource_id'],
   ['keyring.data_keys', 'owner_id'],
