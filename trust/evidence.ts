@@ -53,7 +53,7 @@ export function parse(markdown: string): Line[] {
   const lines = markdown.split('\n');
   return lines.flatMap((row) => {
     const cells = row.split('|').map((text) => text.trim());
-    if (cells.length !== COLUMNS.length + 2 || !/^[A-Z]-\d+$/.test(cells[1] ?? '')) return [];
+    if (cells.length !== COLUMNS.length + 2 || !/^[A-Z]-\d+[A-Z]?$/.test(cells[1] ?? '')) return [];
     const [, number = '', name = '', target = '', figure = '', met, seed = '', commit = '', day = '', seconds = ''] =
       cells;
     const opening = `- ${number} ${name}: `;
