@@ -1,3 +1,4 @@
+// Identity: client secrets, timing of refusals, throttling, what takes effect at once (S-07, S-09, S-11, S-18).
 import type { Service } from '../test/support/start.ts';
 import { ask, type Client, makeClient, me, proxied, withServices } from './identity-services.ts';
 import { median } from './identity-tools.ts';
