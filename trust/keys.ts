@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSealed } from '../src/keys/check.ts';
 import { addClient } from '../test/support/clients.ts';
-import startDatabase from '../test/support/global-setup.ts';
 import { withKeys } from '../test/support/keys.ts';
 import { runBin } from '../test/support/process.ts';
 import { TEST_KEK } from '../test/support/settings.ts';
 import { type Service, startService } from '../test/support/start.ts';
 import { createWorld, type World } from '../test/support/world.ts';
+import { withService } from './outside/stage.ts';
 import type { Probe, ProbeContext, Reading } from './probe.ts';
 
 const KILLS = 8;
@@ -188,20 +188,6 @@ async function rotation(service: Service, { seed, say }: ProbeContext): Promise<
   } finally {
     await rolled.stop();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function withService(run: (service: Service) => Promise<Reading>): Promise<Reading> {
-  const stopDatabase = await startDatabase();
-  try {
-    const service = await startService();
-    try {
-      return await run(service);
-    } finally {
-      await service.stop();
-    }
-  } finally {
-    await stopDatabase();
   }
 }
 

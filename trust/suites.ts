@@ -3,11 +3,11 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { sm4Gcm } from '../src/platform/crypto/sm.ts';
 import { decrypt, encrypt, SUITES, suiteOf } from '../src/platform/crypto/suite.ts';
 import { addClient } from '../test/support/clients.ts';
-import startDatabase from '../test/support/global-setup.ts';
 import { withClient } from '../test/support/sql.ts';
-import { type Service, startService } from '../test/support/start.ts';
+import type { Service } from '../test/support/start.ts';
 import { createWorld } from '../test/support/world.ts';
 import { runAead, runHmac } from '../test/support/wycheproof.ts';
+import { withService } from './outside/stage.ts';
 import type { Probe, ProbeContext, Reading } from './probe.ts';
 
 const ID = '0198c2a4-7f00-7000-8000-000000000001';
@@ -94,20 +94,6 @@ async function search(service: Service, { say }: ProbeContext): Promise<Reading>
     figure: `p95 ${p95.toFixed(1)} ms of ${LOOKUPS} lookups over HTTP among ${PEOPLE} persons; the own district found her ${own} times, another's ${LOOKUPS / 3} lookups ${strangers}; ${rows} on record`,
     met: p95 < 50 && strangers === 0 && own === (LOOKUPS * 2) / 3 && rows === LOOKUPS,
   };
-}
-
-async function withService(run: (service: Service) => Promise<Reading>): Promise<Reading> {
-  const stopDatabase = await startDatabase();
-  try {
-    const service = await startService();
-    try {
-      return await run(service);
-    } finally {
-      await service.stop();
-    }
-  } finally {
-    await stopDatabase();
-  }
 }
 
 export const probes: readonly Probe[] = [
