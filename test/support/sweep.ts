@@ -50,7 +50,7 @@ export function core(answer: Answer | undefined): string {
 const WANTED: Readonly<Record<string, RegExp>> = {
   'cache-control': /^no-store$/,
   'x-content-type-options': /^nosniff$/,
-  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'$/,
+  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'$/,
   'strict-transport-security': /^max-age=(31536000|63072000); includeSubDomains$/,
   'referrer-policy': /^no-referrer$/,
   'x-request-id': /^[0-9a-f-]{36}$/,

@@ -45,17 +45,48 @@ function checkContentType(req: FastifyRequest): void {
     : form
       ? FORM.test(header)
       : JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
-  if (!good || copiesOf(req, 'content-type') > 1) throw refuse();
+  if (!good) throw refuse();
 }
 
-const copiesOf = (req: FastifyRequest, wanted: string) =>
-  req.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === wanted).length;
+/** No body is unpacked: what says that it is compressed would be read as something else (RFC 9110 §8.4). */
+function checkContentCoding(req: FastifyRequest, reply: FastifyReply): void {
+  const coding = req.headers['content-encoding'];
+  if (coding === undefined || coding === 'identity') return;
+  reply.header('accept-encoding', 'identity');
+  throw httpProblems['request.unsupported_media_type']({ accepted: 'Content-Encoding: identity' });
+}
 
-/** Node's own refusal of a missing Host is bare, and a second one it ignores (RFC 9112 §3.2 wants 400 for both). */
+/** Of several copies Node takes the first in silence, where a gateway may have judged the last. */
+const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'idempotency-key']);
+
+/** The first header that stands twice although it must not; `hosts` counts what must be there once. */
+function copies({ rawHeaders }: FastifyRequest['raw']): { doubled: string | undefined; hosts: number } {
+  let doubled: string | undefined;
+  const seen = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase();
+    if (!ONCE.has(name)) continue;
+    if (seen.has(name)) doubled ??= name;
+    seen.add(name);
+  }
+  return { doubled, hosts: seen.has('host') ? 1 : 0 };
+}
+
+/**
+ * What Node lets through although two servers in a row could read it in two ways: a missing or second Host (RFC 9112 §3.2),
+ * a version that is not spoken here, a transfer coding besides `chunked` (§6.1), a second token.
+ */
 function checkFraming(req: FastifyRequest, reply: FastifyReply): void {
-  const { httpVersion } = req.raw;
-  const hosts = copiesOf(req, 'host');
-  if (httpVersion !== '0.9' && hosts <= 1 && (hosts === 1 || httpVersion !== '1.1')) return;
+  const { httpVersion, headers } = req.raw;
+  const { doubled, hosts } = copies(req.raw);
+  const coding = headers['transfer-encoding'];
+  const spoken = httpVersion === '1.1' ? hosts === 1 : httpVersion === '1.0';
+  if (spoken && doubled === undefined && (coding === undefined || coding.toLowerCase() === 'chunked')) {
+    // What follows in the same packet is lost to Node, which takes it for the other protocol.
+    if (headers.upgrade !== undefined) reply.header('connection', 'close');
+    return;
+  }
+  if (doubled === 'content-type') throw httpProblems['request.unsupported_media_type']({ accepted: 'Content-Type' });
   reply.header('connection', 'close');
   throw httpProblems['request.malformed']();
 }
@@ -63,7 +94,7 @@ function checkFraming(req: FastifyRequest, reply: FastifyReply): void {
 const HEADERS: Readonly<Record<string, string>> = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   vary: 'Authorization, Accept-Language',
@@ -80,7 +111,10 @@ export function registerLimits(app: FastifyInstance): void {
     checkFraming(req, reply);
     if (req.raw.url && req.raw.url.length > URL_LIMIT) throw httpProblems['request.uri_too_long']({ limit: URL_LIMIT });
     const write = req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS';
-    if (write && !req.is404) checkContentType(req);
+    if (write && !req.is404) {
+      checkContentType(req);
+      checkContentCoding(req, reply);
+    }
   });
   app.addHook('onSend', (req, _reply, payload, done) => {
     // What does not fit into the buffers of the system waits for the reader, who must go on reading; an injected request has no socket.

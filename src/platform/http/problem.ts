@@ -162,8 +162,15 @@ function validationErrors(error: FastifyError): FieldError[] {
   });
 }
 
+/** The caller left in the middle of its body: the same code as of a lost database, which it must not look like in the log. */
+const isAborted = (thrown: unknown): boolean => {
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
+  return code === 'ECONNRESET' && statusCode === 400;
+};
+
 /** Whatever was thrown, as a problem; an unknown error becomes a 500 that says nothing of the inside. */
 export function toProblem(thrown: unknown): Problem {
+  if (isAborted(thrown)) return httpProblems['request.malformed']();
   const error = translateDbError(thrown);
   if (error instanceof Problem) return error;
   const fastify = error as FastifyError;

@@ -8,6 +8,7 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import type { Problem } from '../../kernel/problem.ts';
 import { useLazyCompilers } from './compilers.ts';
 import { HEADER_LIMIT, securityHeaders } from './limits.ts';
 import { httpProblems, problemDocument, sendProblem, toProblem } from './problem.ts';
@@ -31,7 +32,17 @@ const PARSER: Readonly<Record<string, () => ReturnType<(typeof httpProblems)[key
 /** Answers what the HTTP parser refuses: there is no request object, so the response is written by hand and the socket closed. */
 function answerParserError(options: ServerOptions, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const problem = (PARSER[error.code ?? ''] ?? (() => httpProblems['request.malformed']()))();
+  writeProblem(options, (PARSER[error.code ?? ''] ?? (() => httpProblems['request.malformed']()))(), socket);
+}
+
+/** Nothing is tunnelled: Node would close the connection without a word (S-36). It has let go of the socket, its errors too. */
+function refuseTunnel(options: ServerOptions, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  writeProblem(options, httpProblems['request.method_not_allowed'](), socket, { allow: '' });
+}
+
+function writeProblem(options: ServerOptions, problem: Problem, socket: Socket, more: Record<string, string> = {}) {
   const requestId = options.newRequestId();
   const body = JSON.stringify(
     problemDocument(problem, { publicUrl: options.publicUrl, instance: '/', requestId, language: 'zh' }),
@@ -42,6 +53,7 @@ function answerParserError(options: ServerOptions, error: NodeJS.ErrnoException,
     'content-type': 'application/problem+json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
+    ...more,
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   // A client that never closes its side keeps no socket for it.
@@ -76,6 +88,7 @@ export function createServer(options: ServerOptions): App {
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
   // Node answers an Expect it does not know with a bare 417; it may be ignored as well (RFC 9110 §10.1.1).
   app.server.on('checkExpectation', (req, res) => app.server.emit('request', req, res));
+  app.server.on('connect', (_req, socket) => refuseTunnel(options, socket as Socket));
   useLazyCompilers(app);
   return app;
 }

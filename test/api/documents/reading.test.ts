@@ -44,7 +44,7 @@ describe('a download', () => {
       'content-length': String(PDF.content.length),
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     });
     const { 'content-disposition': disposition = '', 'repr-digest': digest } = answer.headers;
     expect(disposition).toMatch(/^attachment; filename="document\.pdf"; filename\*=UTF-8''[A-Za-z0-9%._~-]+$/);

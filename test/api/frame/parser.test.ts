@@ -1,4 +1,5 @@
 // What the HTTP parser refuses is a problem document too, with every security header, and closes the connection (C-01, S-31, S-38).
+import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { type RawAnswer, sendRaw } from '../../support/raw.ts';
 import { useService } from '../../support/service.ts';
@@ -49,6 +50,16 @@ describe('the parser refuses and closes', () => {
       'an unknown transfer coding',
       `POST /v1/clues HTTP/1.1\r\n${HOST}${JSON_TYPE}Transfer-Encoding: chunked, gzip\r\n\r\n`,
     ],
+    [
+      'a transfer coding besides chunked',
+      `POST /v1/clues HTTP/1.1\r\n${HOST}${JSON_TYPE}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a version that is not spoken', `GET /livez HTTP/2.0\r\n${HOST}\r\n`],
+    ['two tokens', `GET /v1/me HTTP/1.1\r\n${HOST}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`],
+    [
+      'two idempotency keys',
+      `POST /v1/clues HTTP/1.1\r\n${HOST}${JSON_TYPE}Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2\r\n\r\n{}`,
+    ],
     ['bare LF between headers', 'GET /livez HTTP/1.1\nHost: service.test\n\n'],
     ['two hosts', `GET /livez HTTP/1.1\r\n${HOST}${HOST}\r\n`],
     ['no host', 'GET /livez HTTP/1.1\r\n\r\n'],
@@ -64,6 +75,40 @@ describe('the parser refuses and closes', () => {
     const answer = await raw(`GET /livez HTTP/1.1\r\n${HOST}X-A: ${'a'.repeat(17_000)}\r\n\r\n`);
     expectProblem(answer, 431, 'request.headers_too_large');
     expect(answer.closed).toBe(true);
+  });
+});
+
+describe('a connection is for requests alone', () => {
+  test('no tunnel: CONNECT is told so, and closed', async () => {
+    const answer = await raw(`CONNECT service.test:443 HTTP/1.1\r\n${HOST}\r\n${second}`);
+    expectProblem(answer, 405, 'request.method_not_allowed');
+    expect([answer.headers.allow, answer.closed]).toEqual(['', true]);
+  });
+
+  test('no other protocol: an upgrade is ignored, and what stood behind it is not served', async () => {
+    const answer = await raw(`GET /livez HTTP/1.1\r\n${HOST}Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n${second}`);
+    expect([answer.status, answer.closed, answer.text.match(/HTTP\/1\.1 \d/g)?.length]).toEqual([200, true, 1]);
+  });
+
+  test('a compressed body is not read as something else', async () => {
+    const answer = await raw(
+      `POST /v1/sandbox/tokens HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`,
+    );
+    expectProblem(answer, 415, 'request.unsupported_media_type');
+    expect(answer.headers['accept-encoding']).toBe('identity');
+  });
+
+  test('who leaves in the middle of a body is no failure of the service', async () => {
+    service.logLines.length = 0;
+    const { hostname, port } = new URL(service.url);
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`POST /v1/sandbox/tokens HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 100\r\n\r\n{`);
+        setTimeout(() => socket.destroy(), 50);
+      });
+      socket.on('close', () => setTimeout(resolve, 100));
+    });
+    expect(service.logLines).toEqual([]);
   });
 });
 
@@ -86,9 +131,8 @@ describe('below the routes', () => {
     expect(answer.text).not.toContain('elsewhere');
   });
 
-  test.each(['OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'QUERY'])('%s is not served', async (method) => {
-    const target = method === 'CONNECT' ? 'service.test:443' : '/v1/clues';
-    const answer = await raw(`${method} ${target} HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
+  test.each(['OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'])('%s is not served', async (method) => {
+    const answer = await raw(`${method} /v1/clues HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
     expect([0, 400, 404, 405]).toContain(answer.status);
     if (answer.status === 405) expect(answer.headers.allow).toBe('GET, POST, HEAD');
     if (answer.status > 0) expect(headerFaults(answer)).toEqual([]);
