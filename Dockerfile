@@ -25,9 +25,10 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
     METRICS_PORT=9464
-# Documents, sealed, unless an S3-compatible store holds them: a volume mounted here takes over owner and mode.
-RUN install -d -o 65532 -g 65532 -m 0700 /data
-# Nobody in particular; what lasts is in the database and in /data, and there is no other place to write but /tmp.
+# Documents, sealed, unless an S3-compatible store holds them, and the checkpoints of the audit log: volumes mounted here take
+# over owner and mode.
+RUN install -d -o 65532 -g 65532 -m 0700 /data /audit
+# Nobody in particular; what lasts is in the database, in /data and in /audit, and there is no other place to write but /tmp.
 USER 65532:65532
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM

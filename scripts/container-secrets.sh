@@ -25,6 +25,9 @@ for shape in live sandbox; do
   put "$dir/database_owner_url" "postgres://ja_owner:$(cat "$dir/db_owner_password")@$host:5432/judicial_assistance"
   put "$dir/database_url" "postgres://ja_app:$(cat "$dir/db_app_password")@$host:5432/judicial_assistance"
   put "$dir/kek" "$(head -c 32 /dev/urandom | base64)"
+  # Empty until they are needed: a change of the master key, an S3-compatible store.
+  put "$dir/kek_previous" ''
+  put "$dir/s3_secret_access_key" ''
 done
 [ -e secrets/.gitignore ] || echo '*' > secrets/.gitignore
 echo "secrets are in ./secrets; back up secrets/live/kek apart from the database: without it nothing personal can be read"

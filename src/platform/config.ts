@@ -107,7 +107,8 @@ function reader(env: Env, problems: string[]) {
     if (direct && file) problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
     if (direct || !file) return direct;
     try {
-      return readFileSync(file, 'utf8').trim();
+      // An empty file is a setting that was not given, as an empty variable is.
+      return readFileSync(file, 'utf8').trim() || undefined;
     } catch {
       problems.push(`${name}_FILE names a file that cannot be read.`);
       return undefined;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readConfig } from '../../src/platform/config.ts';
+import { SETTINGS as ALL_SETTINGS, readConfig } from '../../src/platform/config.ts';
 import { SETTINGS } from '../../src/platform/db/embedded/server-settings.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -59,8 +59,12 @@ const sandbox = services.filter(([, service]) => service.profiles?.includes('san
 /** Every name that the code asks the environment for. */
 function settingsRead(): Set<string> {
   const asked = new Set<string>();
-  const record = (_target: object, name: string | symbol) => void asked.add(String(name));
-  readConfig(new Proxy({}, { get: record }));
+  const record = (_target: object, name: string | symbol) => {
+    asked.add(String(name));
+    return name === 'DOCUMENT_STORE' ? 's3' : undefined;
+  };
+  // The store's own settings are asked for where one was chosen; that they are missing is told after all were asked.
+  expect(() => readConfig(new Proxy({}, { get: record }))).toThrow(/S3_ENDPOINT/);
   return asked;
 }
 
@@ -161,8 +165,32 @@ describe('docker-compose.yml', () => {
 
   test.each(own)('%s finds each file of its settings among its secrets', (_name, service) => {
     const mounted = (service.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : secret.target));
-    const files = Object.entries(service.environment ?? {}).filter(([name]) => name.endsWith('_FILE'));
+    const files = Object.entries(service.environment ?? {}).filter(
+      // Issuers are no secret: their file lies in /config, where there is one.
+      ([name]) => name.endsWith('_FILE') && name !== 'ISSUERS_FILE',
+    );
     expect(mounted).toEqual(expect.arrayContaining(files.map(([, value]) => value.slice('/run/secrets/'.length))));
+  });
+
+  test('every setting of the README can be given to server and worker', () => {
+    // The image says them: another port inside would be no other port outside.
+    const ofImage = ['HOST', 'PORT', 'METRICS_PORT'];
+    for (const name of ofImage) expect(last('ENV')).toContain(`${name}=`);
+    const elsewhere: Readonly<Record<string, readonly string[]>> = {
+      live: ['SANDBOX', 'SANDBOX_SAMPLES', 'DATABASE_OWNER_URL'],
+      sandbox: ['DATABASE_OWNER_URL'],
+    };
+    const wanted = ALL_SETTINGS.filter((name) => !ofImage.includes(name));
+    for (const [name, { environment = {} }] of own.filter(([service]) => /server|worker|sandbox$/.test(service))) {
+      const shape = name.startsWith('sandbox') ? 'sandbox' : 'live';
+      const given = (setting: string) => setting in environment || `${setting}_FILE` in environment;
+      const absent = wanted.filter((setting) => !given(setting) && !elsewhere[shape]?.includes(setting));
+      expect({ name, absent }).toEqual({ name, absent: [] });
+      for (const [setting, value] of Object.entries(environment))
+        if (value.startsWith('${')) expect(value).toMatch(new RegExp(`^\\$\\{(SANDBOX_)?${setting}:-`));
+    }
+    expect(compose.services.migrate?.environment).toHaveProperty('DATABASE_OWNER_URL_FILE');
+    expect(read('README.md')).toContain('| `AUDIT_EXPORT_DIR` |');
   });
 
   test('every secret is a file, and every file is made by the script', () => {
