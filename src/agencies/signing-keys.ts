@@ -34,7 +34,7 @@ async function addKey(pool: Pool, keyring: Keyring, afterSeconds: number): Promi
   const publicJwk = await exportJWK(pair.publicKey);
   const kid = createHash('sha256').update(JSON.stringify(publicJwk)).digest('base64url').slice(0, 16);
   const privateJwk = Buffer.from(JSON.stringify(await exportJWK(pair.privateKey)));
-  const sealed = encrypt(NO_KEY, keyring.service('token'), place(kid), privateJwk);
+  const sealed = encrypt(NO_KEY, keyring.service('token'), place(kid), privateJwk, keyring.suite);
   await pool.query(
     `insert into signing_keys (kid, public_jwk, private_sealed, signs_from)
      values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4)) on conflict do nothing`,

@@ -8,6 +8,7 @@ export type Exported = {
   /** Of the last checkpoint; 0 and no note before the first. */
   size: number;
   note: string | undefined;
+  /** Verifier keys, each with the time since when it signs, in that order. */
   keys: readonly string[];
   leaves(from: number, limit: number): Promise<Buffer[]>;
   rootAt(size: number): Promise<Buffer | undefined>;
@@ -31,14 +32,14 @@ const sizeOf = (file: string) =>
     () => 0,
   );
 
-async function readTail(file: string): Promise<string> {
+async function readTail(file: string): Promise<Buffer> {
   const size = await sizeOf(file);
-  if (size === 0) return '';
+  if (size === 0) return Buffer.alloc(0);
   const handle = await open(file, 'r');
   try {
     const start = Math.max(0, size - TAIL_BYTES);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-    return buffer.toString('utf8', 0, bytesRead);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
@@ -56,7 +57,7 @@ async function append(file: string, write: (handle: FileHandle) => Promise<void>
 
 /** The database must go on from what was exported: a restored backup or a changed tree ends here, and with it the writing (A-07). */
 async function ensureContinues(file: string, log: Exported): Promise<number> {
-  const last = splitNotes(await readTail(file))
+  const last = splitNotes((await readTail(file)).toString())
     .map(parseCheckpoint)
     .at(-1);
   if (!last) return 0;
@@ -66,6 +67,18 @@ async function ensureContinues(file: string, log: Exported): Promise<number> {
   if (!root?.equals(last.rootHash))
     throw new ExportError(`the database contradicts the exported checkpoint of ${last.treeSize} records`);
   return last.treeSize;
+}
+
+/** Behind the last whole one: a piece that a crash has left must not stand between two. */
+async function exportNote(file: string, note: string): Promise<void> {
+  const tail = await readTail(file);
+  const last = splitNotes(tail.toString()).at(-1);
+  const whole = last === undefined ? 0 : tail.lastIndexOf(last) + Buffer.byteLength(last);
+  const isTorn = tail.subarray(whole).toString().trim() !== '';
+  await append(file, async (handle) => {
+    if (isTorn) await handle.truncate((await sizeOf(file)) - (tail.length - whole));
+    await handle.appendFile(`${isTorn && whole > 0 ? '\n' : ''}${note}\n`);
+  });
 }
 
 async function exportLeaves(file: string, log: Exported): Promise<void> {
@@ -95,5 +108,5 @@ export async function exportLog(directory: string, log: Exported): Promise<void>
   const keys = await readFile(`${base}.vkey`, 'utf8').catch(() => '');
   const fresh = log.keys.filter((key) => !keys.split('\n').includes(key));
   if (fresh.length > 0) await append(`${base}.vkey`, (handle) => handle.appendFile(`${fresh.join('\n')}\n`));
-  await append(`${base}.checkpoints`, (handle) => handle.appendFile(`${note}\n`));
+  await exportNote(`${base}.checkpoints`, note);
 }

@@ -16,6 +16,11 @@ export async function lockSealing(tx: Tx): Promise<boolean> {
   return rows[0]?.mine === true;
 }
 
+/** Waits until nobody seals; whoever seals afterwards sees what this transaction has done. */
+export async function waitForSealing(tx: Tx): Promise<void> {
+  await tx.db.execute(sql`select pg_advisory_xact_lock(${SEALING})`);
+}
+
 /** Name of the log of the present epoch; a new epoch is a new log (contract.md §2). */
 export async function originOf(tx: Tx, propose?: (epoch: number) => string): Promise<string | undefined> {
   const [last] = await tx.db.select().from(feedEpochs).orderBy(desc(feedEpochs.epoch)).limit(1);
@@ -34,7 +39,8 @@ export const readLogKeys = (tx: Tx): Promise<LogKeyRow[]> =>
   tx.db.select().from(auditKeys).orderBy(desc(auditKeys.createdAt));
 
 export async function addLogKey(tx: Tx, key: Omit<LogKeyRow, 'createdAt'>): Promise<void> {
-  await tx.db.insert(auditKeys).values(key);
+  // By the clock, not by the beginning of the transaction: it may have waited for a checkpoint of the former key.
+  await tx.db.insert(auditKeys).values({ ...key, createdAt: sql`clock_timestamp()` });
 }
 
 export type Cursor = { size: number; xid: string; recordId: string };

@@ -41,11 +41,15 @@ export function parseVerifierKey(text: string): VerifierKey | undefined {
 const bodyOf = ({ origin, treeSize, rootHash, sealedAt }: Checkpoint) =>
   `${origin}\n${treeSize}\n${rootHash.toString('base64')}\ntime ${sealedAt.toISOString()}\n`;
 
-export function signCheckpoint(checkpoint: Checkpoint, key: KeyObject): string {
+/** By one key, or where the keys change by the former one too: whoever knows that one is told the new one by it. */
+export function signCheckpoint(checkpoint: Checkpoint, ...keys: readonly KeyObject[]): string {
   const body = bodyOf(checkpoint);
-  const raw = rawPublicKey(createPublicKey(key));
-  const signature = Buffer.concat([keyHash(checkpoint.origin, raw), sign(null, Buffer.from(body), key)]);
-  return `${body}\n\u2014 ${checkpoint.origin} ${signature.toString('base64')}\n`;
+  const signatures = keys.map((key) => {
+    const raw = rawPublicKey(createPublicKey(key));
+    const signature = Buffer.concat([keyHash(checkpoint.origin, raw), sign(null, Buffer.from(body), key)]);
+    return `\u2014 ${checkpoint.origin} ${signature.toString('base64')}\n`;
+  });
+  return `${body}\n${signatures.join('')}`;
 }
 
 export type SignedCheckpoint = Checkpoint & { body: string; signatures: readonly { name: string; bytes: Buffer }[] };
@@ -82,7 +86,19 @@ export function isSignedBy({ origin, body, signatures }: SignedCheckpoint, key: 
   );
 }
 
+const NOTES = /[^\n]+\n\d+\n[^\n]+\ntime [^\n]+\n\n(?:\u2014 [^\n]+\n)+/g;
+
 /** Notes one after the other, each with an empty line behind it, as they are exported; what is no note is left out. */
 export function splitNotes(text: string): string[] {
-  return text.match(/[^\n]+\n\d+\n[^\n]+\ntime [^\n]+\n\n(?:\u2014 [^\n]+\n)+/g) ?? [];
+  return text.match(NOTES) ?? [];
+}
+
+/** Whether anything but notes stands before the last whole one; behind it a crash may have left a piece. */
+export function hasForeign(text: string): boolean {
+  let end = 0;
+  for (const { 0: note, index } of text.matchAll(NOTES)) {
+    if (text.slice(end, index).trim() !== '') return true;
+    end = index + note.length;
+  }
+  return false;
 }

@@ -10,8 +10,8 @@ import { type ChainAlg, contentDigest, linkHash, type RecordContent } from './ch
 import { auditRecords } from './table.ts';
 import { addViews } from './view-repository.ts';
 
-/** Views are chained by the database, which knows SHA-256 alone (ADR 0020). */
-const VIEWS: ChainAlg = 'sha-256';
+/** Of the suite in use; it stands in every record. */
+const algOf = (tx: Tx): ChainAlg => (tx.vault.hash === 'sm3' ? 'sm3' : 'sha-256');
 
 /** What every record of a transaction has in common. */
 function commonOf({ ctx }: Tx) {
@@ -36,7 +36,7 @@ function digestOf(alg: ChainAlg, { recordedAt, occurredAt, ...who }: Common, act
 
 /** Each fact follows the one before it on its aggregate; the hash of the last one is kept at the head. */
 function addFacts(tx: Tx, common: Common, facts: readonly SequencedFact[]): void {
-  const alg: ChainAlg = tx.vault.hash === 'sm3' ? 'sm3' : 'sha-256';
+  const alg = algOf(tx);
   const heads = new Map<string, Head>();
   const rows = facts.map((fact) => {
     const { type, kind, id: resourceId, sequence, changed, data } = fact;
@@ -71,9 +71,9 @@ export const auditSink: FactSink = async (tx, facts, views) => {
       changed: [...fields],
       data: act?.data ?? {},
     };
-    return { ...common, ...view, content: digestOf(VIEWS, common, view) };
+    return { ...common, ...view, content: digestOf(algOf(tx), common, view) };
   });
-  addViews(tx, seen);
+  await addViews(tx, algOf(tx), seen);
 };
 
 export type AuditRow = typeof auditRecords.$inferSelect;

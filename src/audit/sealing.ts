@@ -5,7 +5,7 @@ import { serviceActor } from '../agencies/service.ts';
 import { readTx, type Tx, type TxDeps, type TxRequest } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
 import { exportLog } from './export-file.ts';
-import { signingKey, verifierKeys } from './log-key.ts';
+import { replaceSigningKey, signingKeys, verifierLines } from './log-key.ts';
 import {
   addCheckpoint,
   addToTree,
@@ -72,7 +72,8 @@ async function sealBatch(tx: Tx, deps: TxDeps, publicUrl: string): Promise<numbe
   });
   await addToTree(tx, leaves, nodes);
   const checkpoint = { origin, treeSize: tree.size(), rootHash: tree.root(), sealedAt: tx.ctx.systemNow };
-  const note = signCheckpoint(checkpoint, await signingKey(tx, deps.keyring));
+  const last = await lastCheckpoint(tx);
+  const note = signCheckpoint(checkpoint, ...(await signingKeys(tx, deps.keyring, last?.sealedAt)));
   const { treeSize, rootHash, sealedAt } = checkpoint;
   await addCheckpoint(tx, { treeSize, rootHash, sealedAt, note });
   return records.length;
@@ -86,7 +87,7 @@ async function exportAll(tx: Tx, exportDir: string): Promise<void> {
     origin,
     size: last?.treeSize ?? 0,
     note: last?.note,
-    keys: await verifierKeys(tx, origin),
+    keys: await verifierLines(tx, origin),
     leaves: (from, limit) => leafHashes(tx, from, limit),
     rootAt: async (size) => (await rootsOf(tx, [{ begin: 0, end: size }]))[0],
   });
@@ -106,6 +107,14 @@ export async function sealAudit(deps: TxDeps, { publicUrl, exportDir }: SealingS
     await markSealed(tx);
   });
   return sealed;
+}
+
+/** A new key for checkpoints (bin/admin); undefined where nothing was ever sealed, so that there is none to replace. */
+export function rotateCheckpointKey(deps: TxDeps): Promise<{ former: string | undefined; next: string } | undefined> {
+  return readTx(deps, asSealer, async (tx) => {
+    const origin = await originOf(tx);
+    return origin === undefined ? undefined : replaceSigningKey(tx, deps.keyring, origin);
+  });
 }
 
 export function sealingJobs(deps: TxDeps, settings: SealingSettings): Job[] {

@@ -1,7 +1,7 @@
 // The verifier (A-03..A-06), pure and without a database: records in sealing order against checkpoints that were kept elsewhere.
-import { createFrontier, type Frontier, leafHash } from './merkle.ts';
+import { createFrontier, type Frontier } from './merkle.ts';
 import type { SignedCheckpoint } from './note.ts';
-import { hashOfRecord, streamOf, type WireRecord } from './wire.ts';
+import type { Checked, Unfit } from './verify-block.ts';
 
 export type Fault = { leafIndex: number; what: string };
 
@@ -16,14 +16,16 @@ export type VerifyInput = {
 
 export type Verification = {
   /** The next record; a fault ends the verification. */
-  take(record: WireRecord): Fault | undefined;
+  take(record: Checked | Unfit): Fault | undefined;
   end(): Fault | undefined;
   summary(): { records: number; chains: number; checkpoints: number; uncovered: number; lateStarts: number };
 };
 
 const HASH_BYTES = 32;
+/** Hashes of heads as strings of single bytes: a view would keep its whole block. */
 type Link = { sequence: number; hash: string };
 type Waiting = { leafIndex: number; prevHash: string | null; hash: string };
+const textOf = (hash: Buffer) => hash.toString('latin1');
 
 /** Chains grow in the order of their locks, leaves in that of transactions: a link may come before the one that it follows. */
 function createChains() {
@@ -102,18 +104,21 @@ export function createVerification({ checkpoints, leaves, toleranceMs }: VerifyI
 
   const notBefore = () => (checkpoints[passed - 1]?.sealedAt.getTime() ?? Number.NEGATIVE_INFINITY) - toleranceMs;
 
-  function checkContent(record: WireRecord): Fault | Buffer {
-    const hash = hashOfRecord(record);
+  function checkPlace({ leafIndex, leaf, recordedAt }: Checked): Fault | undefined {
     const at = count;
-    if (!hash || hash.toString('base64') !== record.hash)
-      return { leafIndex: at, what: 'its content does not give its hash' };
-    const leaf = leafHash(hash);
+    if (leafIndex !== at) {
+      const what = leafIndex !== null && leafIndex < at ? 'stands here a second time' : 'is missing';
+      return { leafIndex: Math.min(at, leafIndex ?? at), what };
+    }
     const kept = leaves?.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
     if (kept?.length === HASH_BYTES && !kept.equals(leaf))
       return { leafIndex: at, what: 'is not the record that was sealed here' };
-    if (Date.parse(record.recordedAt) < notBefore())
-      return { leafIndex: at, what: `says ${record.recordedAt}, but an older checkpoint does not have it` };
-    return leaf;
+    // A time that is none is before everything.
+    if (!(recordedAt >= notBefore())) {
+      const said = Number.isNaN(recordedAt) ? 'no time' : new Date(recordedAt).toISOString();
+      return { leafIndex: at, what: `says ${said}, but an older checkpoint does not have it` };
+    }
+    return undefined;
   }
 
   /** The root at a checkpoint that ends here. */
@@ -128,17 +133,14 @@ export function createVerification({ checkpoints, leaves, toleranceMs }: VerifyI
 
   return {
     take(record) {
-      if (record.leafIndex !== count) {
-        const what = record.leafIndex !== null && record.leafIndex < count ? 'stands here a second time' : 'is missing';
-        return { leafIndex: Math.min(count, record.leafIndex ?? count), what };
-      }
-      const leaf = checkContent(record);
-      if (!Buffer.isBuffer(leaf)) return leaf;
-      const { kind, resourceId, sequence, viewSequence, prevHash, hash } = record;
-      const link = { leafIndex: count, prevHash, hash: hash ?? '' };
-      const fault = chains.take(`${kind}/${resourceId}/${streamOf(record)}`, sequence ?? viewSequence ?? 0, link);
+      if ('unfit' in record) return { leafIndex: count, what: record.unfit };
+      const misplaced = checkPlace(record);
+      if (misplaced) return misplaced;
+      const { chain, sequence, prevHash, hash, leaf } = record;
+      const link = { leafIndex: count, prevHash: prevHash && textOf(prevHash), hash: textOf(hash) };
+      const fault = chains.take(chain, sequence, link);
       if (fault) return fault;
-      tree?.add(leaf);
+      tree?.add(Buffer.from(leaf));
       count += 1;
       return checkRoot();
     },

@@ -1,12 +1,13 @@
-// Views are chained by the statement that adds them: nobody waits for the head of a person only to be shown the person (ADR 0020).
-import { type SQL, sql } from 'drizzle-orm';
+// Views are chained by the statement that adds them: nobody waits for the head of a person only to be shown the person (ADR 0020). The
+// database knows no SM3: under the SM profile the head is asked for first (ADR 0024).
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db/client.ts';
-import { prepared } from '../platform/db/prepared.ts';
+import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { linkPrefix, type RecordContent } from './chain.ts';
+import { type ChainAlg, linkHash, linkPrefix, type RecordContent } from './chain.ts';
 import { auditRecords, viewHeads } from './table.ts';
 
-/** `content`: SHA-256 of the content, by `contentDigest`. */
+/** `content`: of the content, by `contentDigest`. */
 export type ViewRecord = Omit<RecordContent, 'recordedAt' | 'occurredAt'> & {
   recordedAt: Date;
   occurredAt: Date;
@@ -41,10 +42,11 @@ function statement(db: Db, name: string) {
     .prepare(name);
 }
 
-/** In the order of the ids, after the heads of facts: two transactions never wait for each other. */
-export function addViews(tx: Tx, views: readonly ViewRecord[]): void {
-  const ordered = views.toSorted((a, b) => (a.resourceId < b.resourceId ? -1 : a.resourceId > b.resourceId ? 1 : 0));
-  for (const { recordedAt, occurredAt, data, ...view } of ordered) {
+const inOrder = (views: readonly ViewRecord[]) =>
+  views.toSorted((a, b) => (a.resourceId < b.resourceId ? -1 : a.resourceId > b.resourceId ? 1 : 0));
+
+function addChained(tx: Tx, views: readonly ViewRecord[]): void {
+  for (const { recordedAt, occurredAt, data, ...view } of views) {
     const values = {
       ...view,
       recordedAt: recordedAt.toISOString(),
@@ -53,4 +55,43 @@ export function addViews(tx: Tx, views: readonly ViewRecord[]): void {
     };
     tx.later(prepared(tx.db, 'view', statement).execute(values));
   }
+}
+
+type Place = { sequence: number; former: Buffer | null };
+
+/** Locks the head and gives the next place in the chain; its hash follows. */
+async function takePlace(tx: Tx, { kind, resourceId }: ViewRecord): Promise<Place> {
+  const { rows } = await tx.db.execute<Place>(sql`
+    insert into ${viewHeads} as h (kind, resource_id, sequence, hash)
+    values (${kind}, ${resourceId}, 1, decode(${'00'.repeat(32)}, 'hex'))
+    on conflict (kind, resource_id) do update set sequence = h.sequence + 1, former = h.hash
+    returning sequence, former`);
+  const [row] = rows;
+  if (!row) throw new Error('a view has no place in its chain');
+  return row;
+}
+
+/** One after the other: the same resource may be among them twice. */
+async function addHashed(tx: Tx, alg: ChainAlg, views: readonly ViewRecord[]): Promise<void> {
+  for (const view of views) {
+    const { sequence: viewSequence, former: prevHash } = await takePlace(tx, view);
+    const { content, ...row } = view;
+    const hash = linkHash(alg, 'view', viewSequence, prevHash, content);
+    tx.later(
+      tx.db
+        .update(viewHeads)
+        .set({ hash })
+        .where(and(eq(viewHeads.kind, view.kind), eq(viewHeads.resourceId, view.resourceId)))
+        .execute(),
+      insertRows(tx.db, auditRecords, [
+        { ...row, changed: [...row.changed], sequence: null, viewSequence, alg, prevHash, hash },
+      ]),
+    );
+  }
+}
+
+/** In the order of the ids, after the heads of facts: two transactions never wait for each other. */
+export async function addViews(tx: Tx, alg: ChainAlg, views: readonly ViewRecord[]): Promise<void> {
+  if (alg === 'sha-256') addChained(tx, inOrder(views));
+  else await addHashed(tx, alg, inOrder(views));
 }

@@ -1,5 +1,6 @@
 // The commands of bin/admin that change keys: over the owner's connection, one at a time, beside a running service (ADR 0018).
 import { serviceActor } from '../agencies/service.ts';
+import { rotateCheckpointKey } from '../audit/sealing.ts';
 import { type Checked, checkSealed } from '../keys/check.ts';
 import { rotateKek, rotateServiceKeys } from '../keys/kek.ts';
 import { allowLongStatements, type Client, takeTurn } from '../keys/repository.ts';
@@ -12,7 +13,13 @@ import { createPool } from '../platform/db/client.ts';
 import { keksOf, type Opened, openDatabase } from './database.ts';
 import { logTo, StartError, type Started } from './startup.ts';
 
-export const KEY_COMMANDS = ['rotate-kek', 'rotate-data-keys', 'rotate-service-keys', 'check-keys'] as const;
+export const KEY_COMMANDS = [
+  'rotate-kek',
+  'rotate-data-keys',
+  'rotate-service-keys',
+  'rotate-checkpoint-key',
+  'check-keys',
+] as const;
 export type KeyCommand = (typeof KEY_COMMANDS)[number];
 
 type Opening = { opened: Opened; client: Client; config: Config };
@@ -51,6 +58,17 @@ async function rotateService({ opened, client, config }: Opening): Promise<void>
   console.log(`New generations of: ${names.join(', ')}. They are used after a minute.`);
 }
 
+/** Both are printed whole: whoever keeps checkpoints is told the new one by another way than the export. */
+async function rotateCheckpoint({ opened }: Opening): Promise<void> {
+  const done = await rotateCheckpointKey(opened.tx);
+  if (!done) throw new StartError('Nothing was sealed yet: the first checkpoint makes the first key.');
+  const { former = 'none', next } = done;
+  await recordRotation(opened.tx, serviceActor(), 'keys.checkpoint_rotated', { former, next });
+  console.log(
+    `Checkpoints are signed by a new key from now on; the next one by the former key too.\nformer ${former}\nnew ${next}`,
+  );
+}
+
 function report({ total, erased, unreadable, suites }: Checked): void {
   const by = Object.entries(suites).map(([suite, n]) => `${suite} ${n}`);
   console.log(
@@ -79,5 +97,6 @@ export async function runKeyCommand(
   if (command === 'rotate-kek') await rotateMaster(opening);
   else if (command === 'rotate-data-keys') await rotateData(opening, kind);
   else if (command === 'rotate-service-keys') await rotateService(opening);
+  else if (command === 'rotate-checkpoint-key') await rotateCheckpoint(opening);
   else report(await checkSealed(client, opened.tx.keyring));
 }

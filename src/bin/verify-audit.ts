@@ -1,43 +1,51 @@
 // npm run verify-audit: checks an export of the audit record against checkpoints that were kept elsewhere; needs no database (A-06).
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { leafHash, rootFromInclusion } from '../audit/merkle.ts';
-import { isSignedBy, parseCheckpoint, parseVerifierKey, type SignedCheckpoint, splitNotes } from '../audit/note.ts';
+import type { SignedCheckpoint } from '../audit/note.ts';
 import { checkLeaves, createVerification, type Fault } from '../audit/verify.ts';
-import { hashOfRecord, type WireRecord } from '../audit/wire.ts';
+import { recordsOf } from '../audit/verify-block.ts';
+import {
+  type Consistency,
+  checkConsistency,
+  type LogKey,
+  mergeCheckpoints,
+  parseKeys,
+  Refusal,
+} from '../audit/verify-log.ts';
+import { hashOfRecord, isWireRecord, type WireRecord } from '../audit/wire.ts';
+import { blocksOf } from './verify-blocks.ts';
 
-const USAGE = `Usage: verify-audit --records <export.ndjson> --checkpoints <log>.checkpoints [--key <vkey or file>] [--tolerance <seconds>]
-       verify-audit --proof <answer of /v1/audit/proofs>.json --key <vkey or file>
-The leaf hashes (<log>.leaves) and the verifier key (<log>.vkey) are taken from beside the checkpoints; a key that you were
-given another way (--key) proves more than one that lies there.`;
-
-class Failure extends Error {}
+const USAGE = `Usage: verify-audit --records <export.ndjson> --checkpoints <log>.checkpoints... [--key <vkey or file>] [--tolerance <seconds>]
+       verify-audit --checkpoints <log>.checkpoints... [--key <vkey or file>]
+       verify-audit --proof <answer of /v1/audit/proofs>.json --key <vkey or file> [--checkpoints <kept>...]
+The leaf hashes (<log>.leaves) and the verifier keys (<log>.vkey) are taken from beside the first checkpoints; keys that you were
+given another way (--key) prove more than those that lie there. Give every copy that you or others have kept (--checkpoints several
+times): they are held against each other, and a log that was forked or rolled back is refused. With --proof they are what a proof of
+consistency (?fromSize=) begins at.`;
 
 const fail = (text: string): never => {
-  throw new Failure(text);
+  throw new Refusal(text);
 };
 
-function readKeys(given: string): NonNullable<ReturnType<typeof parseVerifierKey>>[] {
-  const text = existsSync(given) ? readFileSync(given, 'utf8') : given;
-  const keys = text.split(/\s+/).flatMap((line) => parseVerifierKey(line) ?? []);
+function readKeys(given: string): LogKey[] {
+  const keys = parseKeys(existsSync(given) ? readFileSync(given, 'utf8') : given);
   return keys.length > 0 ? keys : fail(`${given} holds no verifier key`);
 }
 
-/** Signed ones only, by size; two of one size must be the same tree. */
-function readCheckpoints(file: string, keys: ReturnType<typeof readKeys>): SignedCheckpoint[] {
-  const bySize = new Map<number, SignedCheckpoint>();
-  const notes = splitNotes(readFileSync(file, 'utf8'));
-  for (const note of notes) {
-    const checkpoint = parseCheckpoint(note) ?? fail(`${file} holds what is no checkpoint`);
-    if (!keys.some((key) => isSignedBy(checkpoint, key)))
-      fail(`the checkpoint of ${checkpoint.treeSize} records is not signed by the key given`);
-    const known = bySize.get(checkpoint.treeSize);
-    if (known && !known.rootHash.equals(checkpoint.rootHash))
-      fail(`two checkpoints of ${checkpoint.treeSize} records name different trees`);
-    bySize.set(checkpoint.treeSize, checkpoint);
-  }
-  if (bySize.size === 0) fail(`${file} holds no checkpoint`);
-  return [...bySize.values()].sort((a, b) => a.treeSize - b.treeSize);
+const readNotes = (files: readonly string[]) => files.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
+
+type Given = { checkpoints: readonly string[]; key: string | undefined; toleranceMs: number };
+
+/** What was kept of the log: checkpoints that agree, and the exported leaf hashes, which agree with them. */
+function readLog({ checkpoints: files, key, toleranceMs }: Given) {
+  const base = (files[0] ?? fail(USAGE)).replace(/\.checkpoints$/, '');
+  const checkpoints = mergeCheckpoints(readNotes(files), readKeys(key ?? `${base}.vkey`), toleranceMs);
+  const leaves = existsSync(`${base}.leaves`) ? readFileSync(`${base}.leaves`) : undefined;
+  const contradicted = leaves && checkLeaves(leaves, checkpoints);
+  if (contradicted) fail(describe(contradicted));
+  return { checkpoints, leaves };
 }
 
 const describe = ({ leafIndex, what }: Fault, record?: WireRecord) => {
@@ -45,94 +53,117 @@ const describe = ({ leafIndex, what }: Fault, record?: WireRecord) => {
   return `first bad position: leaf ${leafIndex}${named}: ${what}`;
 };
 
-/** Whole lines of the file, as many at a time as were read. */
-async function* linesOf(file: string): AsyncGenerator<string[]> {
-  let rest = '';
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
-  if (rest !== '') yield [rest];
-}
-
-function parseRecord(line: string, position: number): WireRecord {
-  try {
-    return JSON.parse(line) as WireRecord;
-  } catch {
-    return fail(`first bad position: leaf ${position}: its line is no JSON`);
-  }
-}
-
-async function verifyRecords(file: string, checkpointFile: string, key: string | undefined, seconds: number) {
-  const base = checkpointFile.replace(/\.checkpoints$/, '');
-  const keys = readKeys(key ?? `${base}.vkey`);
-  const checkpoints = readCheckpoints(checkpointFile, keys);
-  const leaves = existsSync(`${base}.leaves`) ? readFileSync(`${base}.leaves`) : undefined;
-  const contradicted = leaves && checkLeaves(leaves, checkpoints);
-  if (contradicted) fail(describe(contradicted));
-  const verification = createVerification({ checkpoints, leaves, toleranceMs: seconds * 1000 });
-  let position = 0;
-  for await (const lines of linesOf(file))
-    for (const line of lines) {
-      if (line === '') continue;
-      const record = parseRecord(line, position);
-      const fault = verification.take(record);
-      if (fault) fail(describe(fault, fault.leafIndex === record.leafIndex ? record : undefined));
-      position += 1;
+/** The record on a line, if it is one: read again for the message alone. */
+async function recordOnLine(path: string, line: number): Promise<WireRecord | undefined> {
+  const file = await open(path, 'r');
+  let at = 0;
+  for await (const text of file.readLines()) {
+    if (at++ < line) continue;
+    try {
+      const value: unknown = JSON.parse(text);
+      return isWireRecord(value) ? value : undefined;
+    } catch {
+      return undefined;
     }
-  const missing = verification.end();
-  if (missing) fail(describe(missing));
+  }
+  return undefined;
+}
+
+async function findFault(path: string, verification: ReturnType<typeof createVerification>) {
+  let line = 0;
+  for await (const block of blocksOf(path))
+    for (const record of recordsOf(block)) {
+      const fault = verification.take(record);
+      if (fault) return { fault, line };
+      line += 1;
+    }
+  const fault = verification.end();
+  return fault && { fault, line };
+}
+
+function warn(key: string | undefined): void {
+  if (!key)
+    console.log('The verifier key lay beside the checkpoints: compare it with one that you were given another way.');
+}
+
+async function verifyRecords(path: string, given: Given): Promise<void> {
+  const { checkpoints, leaves } = readLog(given);
+  const verification = createVerification({ checkpoints, leaves, toleranceMs: given.toleranceMs });
+  const found = await findFault(path, verification);
+  if (found) {
+    const record = await recordOnLine(path, found.line);
+    fail(describe(found.fault, record?.leafIndex === found.fault.leafIndex ? record : undefined));
+  }
   const { records, chains, uncovered, lateStarts } = verification.summary();
   console.log(`${records} records in ${chains} chains agree with ${checkpoints.length} checkpoints.`);
   if (uncovered > 0)
     console.log(`${uncovered} of them are younger than the last checkpoint and are not vouched for yet.`);
   if (lateStarts > 0)
     console.log(`${lateStarts} chains begin behind records that were written before there were hashes.`);
-  if (!key)
-    console.log('The verifier key lay beside the checkpoints: compare it with one that you were given another way.');
+  warn(given.key);
 }
 
-type Proof = {
-  checkpoint: { note: string };
-  inclusion: { leafIndex: number; treeSize: number; hashes: string[]; record: WireRecord } | null;
-};
+/** Without the records: that all checkpoints are one log that only grew. */
+function verifyCheckpoints(given: Given): void {
+  const { checkpoints, leaves } = readLog(given);
+  const last = checkpoints.at(-1);
+  if (!leaves && checkpoints.length > 1)
+    fail(`${checkpoints.length} checkpoints are signed, but nothing shows that each goes on from the one before: give
+<log>.leaves beside them, or ask for proofs of consistency (GET /v1/audit/proofs?fromSize=) and check those with --proof`);
+  console.log(`${checkpoints.length} checkpoints are one log of ${last?.treeSize} records that only grew.`);
+  warn(given.key);
+}
 
-function verifyProof(file: string, key: string | undefined): void {
-  const { checkpoint: given, inclusion } = JSON.parse(readFileSync(file, 'utf8')) as Proof;
-  const checkpoint = parseCheckpoint(given.note) ?? fail('the answer holds no checkpoint');
-  const keys = readKeys(key ?? fail(USAGE));
-  if (!keys.some((k) => isSignedBy(checkpoint, k))) fail('the checkpoint is not signed by the key given');
-  if (!inclusion) throw new Failure('the answer holds no proof of a record');
-  const { leafIndex, record, hashes } = inclusion;
-  const hash = hashOfRecord(record);
-  if (!hash || hash.toString('base64') !== record.hash)
-    throw new Failure(`record ${record.id}: its content does not give its hash`);
+type Inclusion = { leafIndex: number; recordHash: string; hashes: string[]; record: WireRecord | null };
+type Proof = { checkpoint: { note: string }; inclusion: Inclusion | null; consistency: Consistency | null };
+
+function verifyInclusion({ leafIndex, record, recordHash, hashes }: Inclusion, checkpoint: SignedCheckpoint): void {
+  const hash = record ? isWireRecord(record) && hashOfRecord(record) : Buffer.from(recordHash, 'base64');
+  const said = record?.hash ?? recordHash;
+  const name = record ? `record ${record.id}` : `the record of hash ${recordHash}`;
+  if (!hash || hash.toString('base64') !== said || said !== recordHash)
+    throw new Refusal(`${name}: its content does not give its hash`);
   const path = hashes.map((text) => Buffer.from(text, 'base64'));
   const root = rootFromInclusion(leafIndex, checkpoint.treeSize, leafHash(hash), path);
-  if (!root?.equals(checkpoint.rootHash)) fail(`record ${record.id} is not leaf ${leafIndex} of the signed tree`);
-  console.log(
-    `Record ${record.id} is leaf ${leafIndex} of ${checkpoint.treeSize}, signed at ${checkpoint.sealedAt.toISOString()}.`,
-  );
+  if (!root?.equals(checkpoint.rootHash)) fail(`${name} is not leaf ${leafIndex} of the signed tree`);
+  const sealed = `leaf ${leafIndex} of ${checkpoint.treeSize}, signed at ${checkpoint.sealedAt.toISOString()}.`;
+  console.log(`${name[0]?.toUpperCase()}${name.slice(1)} is ${sealed}`);
+  if (!record) console.log('Its content was not shown to you: only that it was sealed there is proved.');
+}
+
+function verifyProof(file: string, { checkpoints: kept, key, toleranceMs }: Given): void {
+  const { checkpoint: given, inclusion, consistency } = JSON.parse(readFileSync(file, 'utf8')) as Proof;
+  const keys = readKeys(key ?? fail(USAGE));
+  const answer = mergeCheckpoints([{ name: file, text: given.note }], keys, toleranceMs)[0] ?? fail(USAGE);
+  const files = readNotes(kept);
+  if (files.length > 0) mergeCheckpoints([...files, { name: file, text: given.note }], keys, toleranceMs);
+  if (!inclusion && !consistency) fail('the answer proves neither a record nor that the tree goes on');
+  if (inclusion) verifyInclusion(inclusion, answer);
+  if (!consistency) return;
+  if (files.length === 0)
+    fail('give the checkpoints that you have kept (--checkpoints): the proof begins at one of them');
+  const base = checkConsistency(consistency, mergeCheckpoints(files, keys, toleranceMs), answer);
+  console.log(`The log of ${answer.treeSize} records goes on from the checkpoint of ${base.treeSize} that was kept.`);
 }
 
 function readArguments() {
   const text = { type: 'string' } as const;
-  const options = { records: text, checkpoints: text, key: text, proof: text, tolerance: text };
+  const checkpoints = { type: 'string', multiple: true } as const;
   try {
-    return parseArgs({ options }).values;
+    return parseArgs({ options: { records: text, checkpoints, key: text, proof: text, tolerance: text } }).values;
   } catch {
     return fail(USAGE);
   }
 }
 
 try {
-  const { records, checkpoints, key, proof, tolerance = '120' } = readArguments();
-  if (proof) verifyProof(proof, key);
-  else if (records && checkpoints && /^\d{1,6}$/.test(tolerance))
-    await verifyRecords(records, checkpoints, key, Number(tolerance));
-  else fail(USAGE);
+  const { records, checkpoints = [], key, proof, tolerance = '120' } = readArguments();
+  if (!/^\d{1,6}$/.test(tolerance) || (records && proof)) fail(USAGE);
+  const given = { checkpoints, key, toleranceMs: Number(tolerance) * 1000 };
+  if (proof) verifyProof(proof, given);
+  else if (records) await verifyRecords(records, given);
+  else verifyCheckpoints(given);
 } catch (error) {
-  console.error(error instanceof Failure ? error.message : `cannot be verified: ${(error as Error).message}`);
+  console.error(error instanceof Refusal ? error.message : `cannot be verified: ${(error as Error).message}`);
   process.exitCode = 1;
 }

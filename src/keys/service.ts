@@ -6,7 +6,7 @@ import { writeTx } from '../platform/db/tx.ts';
 export async function recordRotation(
   deps: TxDeps,
   actor: TxRequest['actor'],
-  type: 'keys.master_rotated' | 'keys.data_rotated' | 'keys.service_rotated' | 'keys.signing_rotated',
+  type: `keys.${'master' | 'data' | 'service' | 'signing' | 'checkpoint'}_rotated`,
   data: Readonly<Record<string, string | number | boolean | null>>,
 ): Promise<void> {
   const request = { actor, requestId: 'keys', language: 'zh', dryRun: false, oversight: false } as const;

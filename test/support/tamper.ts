@@ -7,6 +7,7 @@ import { exportName } from '../../src/audit/export-file.ts';
 import { parseCheckpoint, type SignedCheckpoint, splitNotes } from '../../src/audit/note.ts';
 import { readSealed } from '../../src/audit/records-repository.ts';
 import { checkLeaves, createVerification, type Fault } from '../../src/audit/verify.ts';
+import { checkRecord } from '../../src/audit/verify-block.ts';
 import { hashOfRecord, type WireRecord } from '../../src/audit/wire.ts';
 import type { Tx } from '../../src/platform/db/tx.ts';
 import { exportDirOf } from './sealed.ts';
@@ -33,7 +34,7 @@ export function verifyRecords(
   if (contradicted) return contradicted;
   const verification = createVerification({ checkpoints: given, leaves, toleranceMs: 1000 });
   for (const record of records) {
-    const fault = verification.take(record);
+    const fault = verification.take(checkRecord(record));
     if (fault) return fault;
   }
   return verification.end();

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { exportName } from '../../../src/audit/export-file.ts';
 import { createFrontier } from '../../../src/audit/merkle.ts';
-import { isSignedBy, parseCheckpoint, parseVerifierKey, splitNotes } from '../../../src/audit/note.ts';
+import { hasForeign, isSignedBy, parseCheckpoint, splitNotes } from '../../../src/audit/note.ts';
 import { sealAudit } from '../../../src/audit/sealing.ts';
+import { parseKeys } from '../../../src/audit/verify-log.ts';
 import { createSealingWatch } from '../../../src/audit/watch.ts';
 import { sampleClue } from '../../support/samples.ts';
 import { exportDirOf, sealEverything } from '../../support/sealed.ts';
@@ -40,7 +41,7 @@ describe('sealing', () => {
     const last = parseCheckpoint(notes.at(-1) ?? '');
     expect(last).toMatchObject({ origin, treeSize: leaves.length });
     expect(last?.rootHash).toEqual(tree.root());
-    const key = parseVerifierKey(read('vkey').toString());
+    const [key] = parseKeys(read('vkey').toString());
     expect(last && key && isSignedBy(last, key)).toBe(true);
     expect(last && key && isSignedBy({ ...last, body: last.body.replace('time 2', 'time 3') }, key)).toBe(false);
     expect(read('leaves')).toEqual(Buffer.concat(leaves.map((row) => row.leaf_hash)));
@@ -71,6 +72,21 @@ describe('sealing', () => {
     );
     expect(row?.n).toBe(row?.size);
     expect(row?.sealed).toBe(row?.size);
+  });
+
+  test('goes on behind a note that a crash has cut off', async () => {
+    const { base } = await files();
+    const whole = readFileSync(`${base}.checkpoints`);
+    const known = splitNotes(whole.toString()).length;
+    writeFileSync(`${base}.checkpoints`, Buffer.concat([whole, whole.subarray(0, whole.length / known - 30)]));
+    await submit('seal-torn');
+    await sealEverything(service);
+    const text = readFileSync(`${base}.checkpoints`, 'utf8');
+    expect([splitNotes(text).length > known, hasForeign(text), text.startsWith(whole.toString())]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test('ends where the export knows better: a record less, or another root', async () => {
