@@ -1,7 +1,8 @@
-// npm run trust [-- --seed N] [--only S-12,P-02] [--list]: runs the numbered probes one after another and keeps their figures in docs/evidence/trust.md.
+// npm run trust [-- --seed N] [--only S-12,P-02] [--list]: runs the numbered probes one after another and keeps their figures in docs/evidence/trust.md and docs/controls.md.
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { figuresIntoControls } from './controls.ts';
 import { cell, type Line, lineOf, merge, mergeIntoFile, tableRow } from './evidence.ts';
 import type { Probe, Reading } from './probe.ts';
 import { Lacking } from './tools.ts';
@@ -94,6 +95,7 @@ if (options.list) {
     // After each one: what was measured stays, whatever becomes of the next.
     if (!options['no-write']) mergeIntoFile([line], stillThere);
   }
+  if (!options['no-write']) figuresIntoControls();
   console.log(`\n${merge([], lines).map(tableRow).join('\n')}`);
   const met = lines.filter((line) => line.met).length;
   console.log(`\n${met} of ${lines.length} met`);
