@@ -37,8 +37,8 @@ const absent = (
   },
 });
 
-const sources = () => filesIn(['src', 'test', 'scripts', 'bench', 'trust'], /\.(ts|mjs|cjs|js|sh)$/);
-const typescript = () => filesIn(['src', 'test', 'scripts', 'bench', 'trust'], /\.ts$/);
+const sources = () => filesIn(['src', 'test', 'scripts', 'bench', 'trust', 'faults'], /\.(ts|mjs|cjs|js|sh)$/);
+const typescript = () => filesIn(['src', 'test', 'scripts', 'bench', 'trust', 'faults'], /\.ts$/);
 const inSrc = () => filesIn(['src'], /\.(ts|mjs)$/);
 const outside = (...folders: string[]) => inSrc().filter((file) => !folders.some((folder) => file.startsWith(folder)));
 
