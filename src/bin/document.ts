@@ -26,6 +26,7 @@ function deps(): AppDeps {
       unwrap: refuse,
       service: refuse,
       generations: refuse,
+      uses: { count: refuse, learn: refuse },
       refresh: refuse,
     },
     signer: { sign: refuse, attest: refuse, verify: refuse, keys: refuse, retiredKeys: refuse },

@@ -6,6 +6,7 @@ import { purgeReadRecords } from '../audit/reads-repository.ts';
 import { exportDirOf, sealAudit, sealingJobs } from '../audit/sealing.ts';
 import { watchSealing } from '../audit/watch.ts';
 import { documentJobs } from '../documents/jobs.ts';
+import { keyJobs } from '../keys/jobs.ts';
 import type { Config } from '../platform/config.ts';
 import { purgeKeys } from '../platform/db/idempotency.ts';
 import { readTx, type TxDeps } from '../platform/db/tx.ts';
@@ -58,6 +59,7 @@ export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job
     ...referralJobs(deps),
     ...retentionJobs(deps, asWorker, log),
     ...identityJobs(deps),
+    ...keyJobs(deps, log),
     ...bulkReadJobs(deps, settings.bulkRead, log),
   ];
 }

@@ -3,12 +3,13 @@ import { serviceActor } from '../agencies/service.ts';
 import { rotateCheckpointKey } from '../audit/sealing.ts';
 import { type Checked, checkSealed } from '../keys/check.ts';
 import { rotateKek, rotateServiceKeys } from '../keys/kek.ts';
-import { allowLongStatements, type Client, takeTurn } from '../keys/repository.ts';
+import { allowLongStatements, type Client, takeTurn, USED_KEYS, type UsedKey } from '../keys/repository.ts';
 import { rotateDataKeys } from '../keys/rotation.ts';
 import { sealedColumns } from '../keys/sealed.ts';
 import { recordRotation } from '../keys/service.ts';
 import type { Config } from '../platform/config.ts';
 import { localKek } from '../platform/crypto/kek.ts';
+import { ALARM_USES, LAST_USES } from '../platform/crypto/uses.ts';
 import { createPool } from '../platform/db/client.ts';
 import { keksOf, type Opened, openDatabase } from './database.ts';
 import { logTo, StartError, type Started } from './startup.ts';
@@ -69,6 +70,13 @@ async function rotateCheckpoint({ opened }: Opening): Promise<void> {
   );
 }
 
+/** What has been counted of the keys most in use, so that a rotation is planned before the alarm. */
+async function reportUses(client: Client): Promise<void> {
+  const { rows } = await client.query<UsedKey>(USED_KEYS, [ALARM_USES / 16]);
+  for (const { key, used } of rows)
+    console.log(`Encryptions of ${key}: ${used} of ${LAST_USES}${used >= ALARM_USES ? ', rotate it' : ''}.`);
+}
+
 function report({ total, erased, unreadable, suites }: Checked): void {
   const by = Object.entries(suites).map(([suite, n]) => `${suite} ${n}`);
   console.log(
@@ -98,5 +106,8 @@ export async function runKeyCommand(
   else if (command === 'rotate-data-keys') await rotateData(opening, kind);
   else if (command === 'rotate-service-keys') await rotateService(opening);
   else if (command === 'rotate-checkpoint-key') await rotateCheckpoint(opening);
-  else report(await checkSealed(client, opened.tx.keyring));
+  else {
+    await reportUses(client);
+    report(await checkSealed(client, opened.tx.keyring));
+  }
 }

@@ -233,3 +233,9 @@ export async function repliesOf(client: Client): Promise<ReplyRow[]> {
   );
   return rows;
 }
+
+export type UsedKey = { key: string; used: number };
+
+/** Keys that have sealed that often, the most used first. */
+export const USED_KEYS =
+  'select key, used::float8 as used from keyring.key_uses where used >= $1 order by used desc limit 100';

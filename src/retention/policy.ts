@@ -84,8 +84,11 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
   {
     code: 'security_log',
     floorMonths: 6,
-    keepMonths: 6,
-    basis: ['网络安全法第二十一条：不少于六个月', 'Cybersecurity Law art. 21: at least six months'],
+    keepMonths: YEAR,
+    basis: [
+      '网络安全法第二十一条：不少于六个月；脱敏查看记录默认一年（READ_RECORD_DAYS）',
+      'Cybersecurity Law art. 21: at least six months; records of masked reads one year (READ_RECORD_DAYS)',
+    ],
     mark: 'secondary',
   },
   {

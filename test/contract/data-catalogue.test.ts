@@ -2,8 +2,10 @@
 // personal is sealed, masked, digested or a code beside a pseudonym.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sealedColumns, serviceSealed } from '../../src/keys/sealed.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { personKeepMonths, retentionRule } from '../../src/retention/policy.ts';
 import { useService } from '../support/service.ts';
 import { ROOT } from '../support/settings.ts';
 import { withClient } from '../support/sql.ts';
@@ -14,7 +16,15 @@ type Row = { table: string; column: string; class: string; protection: string; b
 
 const CLASSES = ['public', 'internal', 'pi', 'sensitive_pi', 'minor'];
 const PROTECTIONS = ['plain', 'coded', 'masked', 'digest', 'blind_index', 'sealed', 'wrapped'];
-const RETENTIONS = ['days', 'with_owner', 'with_resource', 'case_file', 'accounting_30y', 'audit_10y', 'service_life'];
+/** The words of the catalogue, and the rule of the policy behind each. */
+const RULES = {
+  case_file: 'case_file',
+  accounting_30y: 'payment',
+  audit_10y: 'audit_record',
+  read_log: 'security_log',
+  days: 'stored_reply',
+} as const;
+const RETENTIONS = [...Object.keys(RULES), 'with_owner', 'with_resource', 'service_life'];
 
 /** RFC 4180: a cell with a comma stands in quotes. */
 function parse(line: string): string[] {
@@ -86,6 +96,57 @@ test('what is sealed is what is sealed anew when keys change', () => {
       .map(nameOf)
       .sort(),
   ).toEqual(listed);
+});
+
+describe('retention', () => {
+  test('is in the catalogue what the policy says, in its words and in its figures', () => {
+    const md = readFileSync(join(ROOT, 'docs/data-catalogue.md'), 'utf8');
+    for (const [word, code] of Object.entries(RULES)) {
+      const { floorMonths, keepMonths } = retentionRule(code);
+      const [, rules, floor, due] =
+        new RegExp(`^\\| \`${word}\` \\| ([^|]+) \\| (\\d+) \\| (\\d+|\u2013) \\|`, 'm').exec(md) ?? [];
+      expect([word, rules?.includes(`\`${code}\``), floor, due]).toEqual([
+        word,
+        true,
+        String(floorMonths),
+        keepMonths === null ? '\u2013' : String(keepMonths),
+      ]);
+      const years = /_(\d+)y$/.exec(word)?.[1];
+      if (years) expect([word, floorMonths]).toEqual([word, Number(years) * 12]);
+    }
+    expect(personKeepMonths()).toBe(retentionRule('case_file').keepMonths);
+  });
+
+  test('of access records is that of the setting and of the database', async () => {
+    const { floorMonths, keepMonths } = retentionRule('security_log');
+    const { readRecordDays } = readConfig({ SANDBOX: 'true' });
+    expect(Math.floor(readRecordDays / 30.5)).toBe(keepMonths);
+    const [row] = await service.owner.query<{ src: string }>(
+      `select pg_get_functiondef('purge_read_records'::regproc) as src`,
+    );
+    expect(Number(/GREATEST\([a-z_.]*days, (\d+)\)/i.exec(row?.src ?? '')?.[1])).toBeGreaterThanOrEqual(floorMonths * 30.5);
+    expect(() => readConfig({ SANDBOX: 'true', READ_RECORD_DAYS: '180' })).toThrow();
+  });
+
+  test('ends somewhere for whatever is personal', () => {
+    const forEver = rows.filter((row) => isPersonal(row) && row.retention === 'service_life');
+    expect(forEver.map(nameOf)).toEqual([]);
+  });
+
+  test('of ten years and more is kept by the database: the service cannot delete it, nor does an erasure', async () => {
+    const found = await service.owner.query<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+       and has_table_privilege('ja_app', oid, 'DELETE')`,
+    );
+    const [erasure] = await service.owner.query<{ src: string }>(
+      `select pg_get_functiondef('erasure_destroy'::regproc) as src`,
+    );
+    const erased = [...(erasure?.src ?? '').matchAll(/delete from ([a-z_.]+)/g)].map((m) => m[1] ?? '');
+    expect(erased).toEqual(expect.arrayContaining(['safe_contact_rules', 'keyring.data_keys']));
+    const deleted = new Set([...found.map((row) => row.name), ...erased]);
+    const kept = rows.filter((row) => ['accounting_30y', 'audit_10y'].includes(row.retention));
+    expect([...new Set(kept.filter((row) => deleted.has(row.table)).map((row) => row.table))]).toEqual([]);
+  });
 });
 
 test('a migration without a class is noticed', async () => {

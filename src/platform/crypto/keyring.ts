@@ -3,6 +3,7 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import type { Pool } from '../db/client.ts';
 import { KekError, type KekProvider, localKek } from './kek.ts';
 import { DEFAULT_SUITE, hashOf, type SuiteId } from './suite.ts';
+import { createKeyUses, type KeyUses } from './uses.ts';
 
 export { KekError, loadKek } from './kek.ts';
 
@@ -24,7 +25,9 @@ export type Keyring = {
   generations(name: ServiceKey): readonly Generation[];
   /** The hash under the blind indexes of this database: chosen when their key was made, never mixed. */
   indexHash: 'sha256' | 'sm3';
-  /** Looks for generations that came since. */
+  /** Counts every encryption under a data key, the key of replies and the master key. */
+  uses: KeyUses;
+  /** Looks for generations that came since, and at what other processes have counted. */
   refresh(pool: Pool): Promise<void>;
 };
 
@@ -72,6 +75,22 @@ async function readServiceKeys(pool: Pool, keks: readonly KekProvider[]) {
   return { keys, indexHash };
 }
 
+const USES = 'select key, used::float8 as used from keyring.key_uses';
+const ADD_USES = 'select add_key_uses($1, $2)::float8 as used';
+
+/** Small steps of many processes, kept apart from what they seal: whether a write ends in a ROLLBACK, its nonces were drawn. */
+async function openUses(pool: Pool) {
+  const keep = async (key: string, more: number) =>
+    (await pool.query<{ used: number }>(ADD_USES, [key, more]))[0]?.used ?? more;
+  const uses = createKeyUses(keep);
+  const learn = async (from: Pool) => {
+    const rows = await from.query<{ key: string; used: number }>(USES);
+    uses.learn(rows.map(({ key, used }) => [key, used] as const));
+  };
+  await learn(pool);
+  return { uses, learn };
+}
+
 /** Data keys name the key that has wrapped them in what is authenticated, so only that one opens them. */
 function unwrapWith(keks: readonly KekProvider[], wrapped: Buffer): Buffer {
   let failure: unknown;
@@ -96,6 +115,7 @@ export async function openKeyring(
   if (!kek) throw new KekError('KEK_FILE is missing.');
   for (const name of SERVICE_KEYS) await pool.query(NEW_SERVICE_KEY, newServiceKey(kek, name, FIRST, suite));
   let { keys, indexHash } = await readServiceKeys(pool, keks);
+  const { uses, learn } = await openUses(pool);
   const generations = (name: ServiceKey) => {
     const known = keys.get(name);
     if (!known) throw new Error(`service key ${name} is missing`);
@@ -104,7 +124,11 @@ export async function openKeyring(
   return {
     suite,
     kekId: kek.id,
-    wrap: (keyId, key) => kek.wrap(keyId, dataKeyPlace(kek.id), key, suite),
+    uses,
+    wrap(keyId, key) {
+      uses.count(`kek|${kek.id}`);
+      return kek.wrap(keyId, dataKeyPlace(kek.id), key, suite);
+    },
     unwrap: (wrapped) => createSecretKey(unwrapWith(keks, wrapped)),
     service: (name) => (generations(name)[0] as Generation).key,
     generations,
@@ -113,6 +137,7 @@ export async function openKeyring(
     },
     async refresh(from) {
       ({ keys, indexHash } = await readServiceKeys(from, keks));
+      await learn(from);
     },
   };
 }

@@ -1,5 +1,5 @@
 // Wrapped keys live in their own schema, backed up apart from the main backup, or erasure would mean nothing (P-13).
-import { customType, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, customType, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
@@ -41,4 +41,11 @@ export const keyRotations = keyring.table('rotations', {
   kind: text(),
   startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
   endedAt: timestamp('ended_at', { withTimezone: true }),
+});
+
+/** Encryptions of a key, in steps: what a process has counted since its last step is not here yet. */
+export const keyUses = keyring.table('key_uses', {
+  key: text().primaryKey(),
+  used: bigint({ mode: 'number' }).notNull(),
+  countedAt: timestamp('counted_at', { withTimezone: true }).notNull().defaultNow(),
 });

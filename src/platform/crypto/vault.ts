@@ -14,8 +14,10 @@ const placeText = (p: Place) => `${p.table}|${p.column}|${p.rowId}`;
 export function createVault(keyring: Keyring, tx: Tx): Vault {
   const known = new Map<string, KeyObject>();
   const owned = new Map<string, DataKey>();
-  const seal = (key: DataKey, place: Place, text: string) =>
-    encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'), keyring.suite);
+  const seal = (key: DataKey, place: Place, text: string) => {
+    keyring.uses.count(key.id);
+    return encrypt(key.id, key.key, placeText(place), Buffer.from(text, 'utf8'), keyring.suite);
+  };
 
   async function newKey(ownerKind: string, ownerId: string): Promise<DataKey> {
     const bytes = randomBytes(32);

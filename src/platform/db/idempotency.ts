@@ -54,6 +54,7 @@ function openReply(keyring: Keyring, use: KeyUse, sealed: Buffer): StoredReply {
 export async function storeReply(tx: Tx, keyring: Keyring, use: KeyUse, reply: StoredReply): Promise<void> {
   const [current] = keyring.generations('reply');
   if (!current) throw new Error('there is no key for replies');
+  keyring.uses.count(`reply|${current.id}`);
   const text = Buffer.from(JSON.stringify(reply), 'utf8');
   const sealed = encrypt(current.id, current.key, place(use), text, keyring.suite);
   const update = prepared(tx.db, 'reply', (db, name) =>
