@@ -124,6 +124,8 @@ export const ROLES = {
     'disbursement:void',
     'disbursement:recover',
     'fund:read',
+    'fund:close_year',
+    'fund:reverse',
     'hold:read',
     'hold:manage',
     'person:erase',
@@ -146,6 +148,8 @@ export const ROLES = {
     'disbursement:confirm_receipt',
     'disbursement:recover',
     'fund:read',
+    'fund:open',
+    'fund:allocate',
     'statistics:read',
   ],
   supervisor: [

@@ -3,6 +3,7 @@ import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, may, samePerson } from '../kernel/actor.ts';
 import { machine } from '../kernel/machine.ts';
 import { defineProblems, type Problem } from '../kernel/problem.ts';
+import { type EnumValue, enumValues } from '../reference/enums.ts';
 
 export const DISBURSEMENT_STATES = [
   'reserved',
@@ -48,6 +49,7 @@ export const disbursementMachine = machine('disbursement', '发放记录', DISBU
   'order-recovery': { from: ['settled', 'receipt_confirmed', 'receipt_disputed', 'in_custody'], to: 'recovering' },
   'recover-part': { from: ['recovering'], to: 'same' },
   recover: { from: ['recovering'], to: 'recovered' },
+  'propose-write-off': { from: ['recovering'], to: 'same' },
   'write-off': { from: ['recovering'], to: 'written_off' },
 });
 export type DisbursementVerb = keyof typeof disbursementMachine.verbs;
@@ -58,6 +60,8 @@ export const PAYEE_TYPES = ['self', 'guardian', 'trustee', 'agent'] as const;
 export type PayeeType = (typeof PAYEE_TYPES)[number];
 export const RECEIPT_OUTCOMES = ['received', 'not_received', 'received_with_issues'] as const;
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
+export const RECOVERY_DESTINATIONS = enumValues('recovery-destinations');
+export type RecoveryDestination = EnumValue<'recovery-destinations'>;
 export const FAILURE_OUTCOMES = ['failed', 'unknown'] as const;
 
 /** Lines that keep their case from being closed. */
@@ -78,6 +82,7 @@ export type DisbursementNotes = {
   receiptNote?: string;
   recoveryReason?: string;
   writeOffReason?: string;
+  writeOffOpinion?: string;
 };
 
 export type DisbursementFacts = {
@@ -89,6 +94,7 @@ export type DisbursementFacts = {
   plannedByPersonKey: string;
   authorisedByPersonKey: string | null;
   recoveryOrderedByPersonKey: string | null;
+  writeOffProposedByPersonKey: string | null;
   appropriatedOn: string | null;
   notifiedOn: string | null;
   /** An advance of a case that got no aid: it has to come back. */
@@ -139,6 +145,16 @@ export const disbursementProblems = defineProblems({
       'void this line',
     ],
   },
+  'disbursement.recovery_below_custody': {
+    status: 409,
+    zh: ['低于托管余额', '托管中尚有 {limit} 元，追回金额不得低于此数', '提高金额'],
+    en: ['Less than is in custody', '{limit} yuan are in custody: no less is recovered', 'raise the amount'],
+  },
+  'disbursement.recovery_destination': {
+    status: 409,
+    zh: ['追回款去向不符', '追回决定确定的去向是 {to}', '按追回决定登记'],
+    en: ['Another destination', 'the order of recovery names {to} as where the money goes', 'record it as ordered'],
+  },
   'disbursement.recovery_exceeded': {
     status: 409,
     zh: ['超出可追回金额', '追回金额不得超过 {limit} 元', '减少金额'],
@@ -187,6 +203,22 @@ const recovery = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
 
 const chief = (actor: Actor): Problem | undefined =>
   may(actor, 'disbursement:authorise') ? undefined : notCompetent('检察长', 'chief procurator');
+
+/** Who ordered the recovery does not propose to give it up; the chief who approves is another person than who proposed. */
+export const proposesWriteOff = (line: DisbursementFacts, actor: Actor): boolean =>
+  line.writeOffProposedByPersonKey === null || chief(actor) !== undefined;
+
+const writeOff = (line: DisbursementFacts, actor: Actor): Problem | undefined => {
+  const wrong = own(line, actor);
+  if (wrong) return wrong;
+  if (proposesWriteOff(line, actor))
+    return samePerson(actor, line.recoveryOrderedByPersonKey)
+      ? fourEyes({ who: '追回决定与核销申请', whoEn: 'who orders a recovery and who proposes its write-off' })
+      : undefined;
+  return samePerson(actor, line.writeOffProposedByPersonKey)
+    ? fourEyes({ who: '核销申请与批准', whoEn: 'who proposes and who approves a write-off' })
+    : undefined;
+};
 
 /** The treasury or bank has the application, whatever became of it. */
 const asked = (line: DisbursementFacts): boolean =>
@@ -276,13 +308,14 @@ export const disbursementActions = {
     guard: recovery,
   },
   'write-off': {
-    verbs: ['write-off'],
+    verbs: ['propose-write-off', 'write-off'],
+    awaited: (line) => line.writeOffProposedByPersonKey !== null,
     permission: 'disbursement:recover',
     label: ['核销', 'Write off'],
     path: 'write-off',
     officer: true,
     decisive: true,
-    guard: (line, actor) => own(line, actor) ?? chief(actor),
+    guard: writeOff,
   },
 } as const satisfies ActionTable<DisbursementFacts, DisbursementVerb>;
 

@@ -23,14 +23,35 @@ async function giveBack(tx: Tx, fact: Fact): Promise<void> {
   await returnDraw(tx, draw);
 }
 
-/** What came back is available again. */
+const fenOf = (fact: Fact, name: string) => BigInt(Number(fact.data?.[name] ?? 0));
+
+type Part = readonly [kind: 'custody_deposit' | 'custody_recall' | 'recovery_order' | 'write_off', amountFen: bigint];
+
+const inParts = (partsOf: (fact: Fact) => readonly Part[]) => async (tx: Tx, fact: Fact) => {
+  const { draw } = await requireLine(tx, fact);
+  const { caseId, disbursementId, fundId } = draw;
+  for (const [kind, amountFen] of partsOf(fact))
+    if (amountFen > 0n) await moveFunds(tx, fundId, { kind, amountFen, caseId, disbursementId });
+};
+
+/** Owed from now on: what the custodian still holds, and what was paid of the rest. */
+const ordered = (fact: Fact): Part[] => {
+  const recalled = fenOf(fact, 'recalledFen');
+  return [
+    ['custody_recall', recalled],
+    ['recovery_order', fenOf(fact, 'recoveryFen') - recalled],
+  ];
+};
+
+/** What came back is available again, or the treasury's. */
 async function recover(tx: Tx, fact: Fact): Promise<void> {
   const { line, draw } = await requireLine(tx, fact);
   const { caseId, beneficiaryId, fundId, disbursementId } = draw;
-  const amountFen = BigInt(Number(fact.data?.recoveredFen));
+  const amountFen = fenOf(fact, 'recoveredFen');
+  const kind = line.recoveryTo === 'treasury' ? 'treasury_return' : 'recovery';
   // An advance that came back from a case without aid is no part of what a later decision may grant.
   if (line.kind === 'advance' && line.caseEnded) await undoDraw(tx, { caseId, beneficiaryId, fundId, amountFen });
-  await moveFunds(tx, fundId, { kind: 'recovery', amountFen, caseId, disbursementId });
+  await moveFunds(tx, fundId, { kind, amountFen, caseId, disbursementId });
 }
 
 export const movementHandlers: readonly FactHandler[] = [
@@ -38,5 +59,11 @@ export const movementHandlers: readonly FactHandler[] = [
   { on: ['disbursement.settled'], handle: moves('settlement') },
   { on: ['disbursement.failed'], handle: moves('failure') },
   { on: ['disbursement.voided'], handle: giveBack },
+  {
+    on: ['disbursement.placed_in_custody'],
+    handle: inParts((fact) => [['custody_deposit', fenOf(fact, 'amountFen')]]),
+  },
+  { on: ['disbursement.recovery_started'], handle: inParts(ordered) },
+  { on: ['disbursement.written_off'], handle: inParts((fact) => [['write_off', fenOf(fact, 'writtenOffFen')]]) },
   { on: ['disbursement.recovered', 'disbursement.part_recovered'], handle: recover },
 ];

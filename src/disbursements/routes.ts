@@ -258,7 +258,7 @@ function endingRoutes(app: App): void {
     operationId: 'recoverDisbursement',
     summary: 'Recover 追回',
     description:
-      'The chief orders it; each later call by finance records what came back, until the order is met. 检察长决定追回，财务逐笔登记追回金额。',
+      'The chief orders it and where the money goes; each later call by finance records what came back, until the order is met. 检察长决定追回及款项去向，财务逐笔登记追回金额。',
     permission: 'disbursement:recover',
     decisive: true,
     idempotent: true,
@@ -268,7 +268,8 @@ function endingRoutes(app: App): void {
   decision(app, 'write-off', {
     operationId: 'writeOffDisbursement',
     summary: 'Write off 核销',
-    description: 'Ends a recovery that cannot be completed; by the chief. 无法追回的由检察长核销。',
+    description:
+      'Of what cannot be recovered: the first call proposes it, by finance or a chief; the second approves it, by a chief who is another person. 无法追回的先申请核销，再由另一人（检察长）批准。',
     permission: 'disbursement:recover',
     decisive: true,
     idempotent: true,

@@ -29,6 +29,7 @@ import {
   PAYEE_TYPES,
   type Payee,
   RECEIPT_OUTCOMES,
+  RECOVERY_DESTINATIONS,
 } from './domain.ts';
 import type { Disbursement, DisbursementRow } from './repository.ts';
 
@@ -99,8 +100,11 @@ export const ReceiptBody = named(
 export const RecoveryBody = named(
   'DisbursementRecovery',
   Closed(
-    { reason: Text(), amount: Type.Optional(Money) },
-    { description: 'Without `amount`: all that is outstanding' },
+    { reason: Text(), amount: Type.Optional(Money), returnTo: Type.Optional(Literals(RECOVERY_DESTINATIONS)) },
+    {
+      description:
+        'Without `amount`: all that is outstanding. The order names where the money goes, `fund` where it does not 不填金额为全部待追回金额；去向由追回决定确定，缺省为资金账户',
+    },
   ),
 );
 export const WriteOffBody = named('DisbursementWriteOff', Closed({ reason: Text() }));
@@ -165,7 +169,19 @@ export const DisbursementView = named(
     failureReason: Note,
     voidReason: Note,
     receipt: Nullable(Closed({ outcome: Literals(RECEIPT_OUTCOMES), note: Note })),
-    recovery: Nullable(Closed({ amount: Money, recovered: Money, reason: Note, writeOffReason: Note })),
+    recovery: Nullable(
+      Closed({
+        amount: Money,
+        recovered: Money,
+        returnTo: Literals(RECOVERY_DESTINATIONS),
+        reason: Note,
+        writeOffProposed: Type.Boolean({
+          description: 'another person may approve the write-off 已申请核销，待另一人批准',
+        }),
+        writeOffReason: Note,
+        writeOffOpinion: Note,
+      }),
+    ),
     availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
   }),
 );
@@ -235,7 +251,10 @@ export function toDisbursementView(
     recovery: recovery && {
       ...recovery,
       reason: note(notes.recoveryReason),
+      returnTo: line.recoveryTo,
+      writeOffProposed: line.writeOffProposedByPersonKey !== null,
       writeOffReason: note(notes.writeOffReason),
+      writeOffOpinion: note(notes.writeOffOpinion),
     },
     availableActions: availableActions(
       disbursementMachine,

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, date, index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytea } from '../platform/crypto/table.ts';
-import type { DisbursementKind, DisbursementState, PayeeType, ReceiptOutcome } from './domain.ts';
+import type { DisbursementKind, DisbursementState, PayeeType, ReceiptOutcome, RecoveryDestination } from './domain.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const fen = (name: string) => bigint(name, { mode: 'bigint' });
@@ -54,6 +54,11 @@ export const disbursements = pgTable(
     recoveryFen: fen('recovery_fen'),
     recoveryOrderedByPersonKey: text('recovery_ordered_by_person_key'),
     recoveredFen: fen('recovered_fen').notNull().default(0n),
+    recoveryTo: text('recovery_to').$type<RecoveryDestination>().notNull().default('fund'),
+    writeOffProposedByPersonKey: text('write_off_proposed_by_person_key'),
+    writtenOffByPersonKey: text('written_off_by_person_key'),
+    /** What of a line in custody has been released so far. */
+    custodyReleasedFen: fen('custody_released_fen').notNull().default(0n),
     recoveryDue: boolean('recovery_due').notNull().default(false),
     caseEnded: boolean('case_ended').notNull().default(false),
     version: integer().notNull().default(1),

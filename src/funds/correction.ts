@@ -3,7 +3,8 @@ import type { Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
 import { defineProblems } from '../kernel/problem.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
-import { lockFunds, lockReservations, postMovement, type ReservationRow, saveReservation } from './repository.ts';
+import { moveFunds } from './moving.ts';
+import { lockFunds, lockReservations, type ReservationRow, saveReservation } from './repository.ts';
 import { restOf, sharedFundsOf } from './reserving.ts';
 
 export const correctionProblems = defineProblems({
@@ -46,7 +47,7 @@ async function lowerAward(tx: Tx, fact: Fact): Promise<void> {
     if (reservation.ended || back === 0n) continue;
     surplus -= back;
     await saveReservation(tx, reservation.id, { releasedFen: reservation.releasedFen + back });
-    await postMovement(tx, reservation.fundId, {
+    await moveFunds(tx, reservation.fundId, {
       kind: 'release',
       amountFen: back,
       caseId: fact.id,

@@ -5,6 +5,7 @@ import { formatYuan } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { fundProblems } from './domain.ts';
+import { moveFunds } from './moving.ts';
 import {
   type FundRow,
   findDefaultFund,
@@ -12,7 +13,6 @@ import {
   insertReservation,
   lockFunds,
   lockReservations,
-  postMovement,
   type ReservationRow,
   saveReservation,
 } from './repository.ts';
@@ -104,7 +104,7 @@ export async function writeHold(tx: Tx, caseId: string, hold: Hold): Promise<voi
   if (deltaFen === 0n) return;
   const kind = deltaFen > 0n ? 'reservation' : 'release';
   const moved = deltaFen > 0n ? deltaFen : -deltaFen;
-  await postMovement(tx, fundId, { kind, amountFen: moved, caseId, disbursementId: null });
+  await moveFunds(tx, fundId, { kind, amountFen: moved, caseId, disbursementId: null });
 }
 
 /** A grant reserves every award on its fund, or fails with what is missing: a decision without money is none. */

@@ -1,9 +1,12 @@
 // /v1/funds: the procuratorate's funds, their balance now or at an earlier instant, and the entries behind it.
 import { IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { balanceOf, findFund, listEntries, listFunds } from './repository.ts';
+import { balanceOf, listEntries } from './ledger-repository.ts';
+import { fundManagementRoutes, viewFund } from './management-routes.ts';
+import { findFund, listFunds } from './repository.ts';
 import {
   BalanceQuery,
+  EntryQuery,
   FundBalance,
   FundEntryPage,
   FundPage,
@@ -11,12 +14,17 @@ import {
   FundView,
   toBalanceView,
   toFundEntryView,
-  toFundView,
+  toFundItem,
 } from './schema.ts';
 
 const tags = ['Funds'];
 const params = IdParams;
 const one = { permission: 'fund:read', resource: 'fund' } as const;
+
+const filterOf = ({ assistanceCaseId, disbursementId }: { assistanceCaseId?: string; disbursementId?: string }) => ({
+  ...(assistanceCaseId ? { assistanceCaseId } : {}),
+  ...(disbursementId ? { disbursementId } : {}),
+});
 
 export function fundRoutes(app: App): void {
   app.get(
@@ -35,7 +43,7 @@ export function fundRoutes(app: App): void {
     (req) =>
       req.list(
         (tx, page) => listFunds(tx, page),
-        (_tx, fund) => toFundView(fund),
+        (_tx, fund) => toFundItem(fund),
       ),
   );
   app.get(
@@ -46,12 +54,12 @@ export function fundRoutes(app: App): void {
         operationId: 'getFund',
         tags,
         summary: 'Read a fund 查看资金账户',
-        description: 'Its version is the number of movements so far. 版本号即变动次数。',
+        description: 'With the closings of its years. 含历年年终结转。',
         params,
         response: { 200: FundView },
       },
     },
-    (req) => req.read(async (tx) => findFund(tx, req.params.id).then((fund) => fund && toFundView(fund))),
+    (req) => req.read(async (tx) => findFund(tx, req.params.id).then((fund) => fund && viewFund(tx, fund))),
   );
   app.get(
     '/v1/funds/:id/balance',
@@ -62,7 +70,7 @@ export function fundRoutes(app: App): void {
         tags,
         summary: 'Balance of a fund 资金余额',
         description:
-          'Available, reserved by grants, in transit and posted; `asOf` looks back. 可用、已预留、在途与已支付金额。',
+          'Available, reserved by grants, in transit and posted, with what became of it; `asOf` looks back. 可用、已预留、在途与已支付金额，可按时点回溯。',
         params,
         querystring: BalanceQuery,
         response: { 200: FundBalance },
@@ -83,16 +91,18 @@ export function fundRoutes(app: App): void {
         operationId: 'listFundEntries',
         tags,
         summary: 'Entries of a fund 资金流水',
-        description: 'Append-only movements, newest first; the balance is their sum. 只增不改的资金流水。',
+        description:
+          'Journals with their debits and credits, newest first; they are never changed, and every balance is their sum. 借贷分录，只增不改，余额为其合计。',
         params,
-        querystring: FundQuery,
+        querystring: EntryQuery,
         response: { 200: FundEntryPage },
       },
     },
     (req) =>
       req.list(
-        (tx, page) => listEntries(tx, req.params.id, page),
+        (tx, page) => listEntries(tx, req.params.id, filterOf(req.query), page),
         (_tx, entry) => toFundEntryView(entry),
       ),
   );
+  fundManagementRoutes(app);
 }

@@ -1,62 +1,18 @@
-// Verbs on funds: opening, movements, and the reservation that a grant makes and its lines draw on.
-import { findSuperiors } from '../agencies/service.ts';
-import type { AccessGrant, Fact } from '../kernel/fact.ts';
+// Verbs on funds: the reservation that a grant makes, its lines draw on, and an ended case gives back.
+import type { Fact } from '../kernel/fact.ts';
 import { formatYuan } from '../kernel/money.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { fundProblems } from './domain.ts';
-import {
-  type FundMovement,
-  findDefaultFund,
-  findFund,
-  insertFunds,
-  lockFunds,
-  lockReservations,
-  postMovement,
-  procuratoratesWithoutFund,
-  saveReservation,
-} from './repository.ts';
+import { moveFunds } from './moving.ts';
+import { DEFAULT_FUND, openDefaultFund, openDefaultFunds } from './opening.ts';
+import { findDefaultFund, findFund, lockFunds, lockReservations, saveReservation } from './repository.ts';
 import { requireCase, reserveAdvance, reserveAwards, reserveShare, restOf, sharedFundsOf } from './reserving.ts';
 
 onConstraint('funds_available_fen_check', () => fundProblems['fund.insufficient']());
 onConstraint('fund_reservations_cap', () => fundProblems['award.cap_exceeded']());
-
-export const DEFAULT_FUND = { code: 'judicial-aid', name: '司法救助专项资金' } as const;
-
-type Owner = { agencyId: string; superiors: readonly string[] };
-
-async function openFunds(tx: Tx, owners: readonly Owner[], amountFen: bigint): Promise<void> {
-  if (owners.length === 0) return;
-  const opened = owners.map((owner) => ({ ...owner, id: tx.newId() }));
-  await insertFunds(
-    tx,
-    opened.map(({ id, agencyId }) => ({ id, agencyId, ...DEFAULT_FUND, isDefault: true, amountFen })),
-  );
-  for (const { id, agencyId, superiors } of opened) {
-    const oversight: AccessGrant[] = superiors.map((superior) => ({ agencyId: superior, relation: 'oversight' }));
-    const access: AccessGrant[] = [...oversight, { agencyId, relation: 'owner' }];
-    tx.record({ type: 'fund.opened', kind: 'fund', id, data: { agencyId, amountFen: Number(amountFen) }, access });
-  }
-}
-
-/** Opens the default fund of one procuratorate with its first allocation, in fen. */
-export async function openDefaultFund(tx: Tx, agency: { id: string }, amountFen: bigint): Promise<void> {
-  await openFunds(tx, [{ agencyId: agency.id, superiors: await findSuperiors(tx, agency.id) }], amountFen);
-}
-
-/** One default fund for every procuratorate that has none; answers how many were opened. */
-export async function openDefaultFunds(tx: Tx, amountFen: bigint): Promise<number> {
-  const owners = await procuratoratesWithoutFund(tx);
-  await openFunds(tx, owners, amountFen);
-  return owners.length;
-}
-
-/** Moves money between the accounts of a fund (`MOVEMENTS`); call it last, funds in id order. */
-export async function moveFunds(tx: Tx, fundId: string, movement: FundMovement): Promise<void> {
-  await postMovement(tx, fundId, movement);
-}
 
 export type Draw = { caseId: string; beneficiaryId: string; fundId?: string | undefined; amountFen: bigint };
 /** The fund that a line draws on, and whose it is where a superior carries that part. */
@@ -147,4 +103,4 @@ export const fundHandlers: readonly FactHandler[] = [
   { on: ['case.closed', 'case.revoked', 'case.refused', 'case.withdrawn'], handle: releaseRest },
 ];
 
-export { findDefaultFund, findFund };
+export { DEFAULT_FUND, findDefaultFund, findFund, moveFunds, openDefaultFund, openDefaultFunds };

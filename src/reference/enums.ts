@@ -4,6 +4,7 @@ import { documentEnums } from './enums-documents.ts';
 import { emergencyEnums } from './enums-emergency.ts';
 import { identityEnums } from './enums-identity.ts';
 import { lastingHelpEnums } from './enums-lasting-help.ts';
+import { moneyEnums } from './enums-money.ts';
 import { peopleEnums } from './enums-people.ts';
 import { privacyEnums } from './enums-privacy.ts';
 import { workEnums } from './enums-work.ts';
@@ -13,6 +14,7 @@ type Enum = { title: Names; values: Readonly<Record<string, Names>> };
 
 /** Keyed by the name of the code set. */
 export const enums = {
+  ...moneyEnums,
   ...peopleEnums,
   ...privacyEnums,
   'agency-levels': {
@@ -191,28 +193,6 @@ export const enums = {
       emergency: ['紧急救治或保护', 'Urgent treatment or protection'],
       subject_request: ['本人申请', 'Request of the person concerned'],
       other: ['其他', 'Other'],
-    },
-  },
-  'fund-accounts': {
-    title: ['资金科目', 'Accounts of a fund'],
-    values: {
-      external: ['财政拨款', 'The treasury'],
-      available: ['可用', 'Available'],
-      reserved: ['已预留', 'Reserved'],
-      in_transit: ['在途', 'In transit'],
-      paid: ['已支付', 'Paid'],
-    },
-  },
-  'fund-movement-kinds': {
-    title: ['资金变动类型', 'Kinds of fund movements'],
-    values: {
-      allocation: ['拨入', 'Allocation'],
-      reservation: ['预留', 'Reservation'],
-      release: ['释放', 'Release'],
-      submission: ['报付', 'Submission'],
-      settlement: ['到账', 'Settlement'],
-      failure: ['退回', 'Failure'],
-      recovery: ['追回', 'Recovery'],
     },
   },
   'deadline-statuses': {

@@ -85,7 +85,14 @@ const recovering: LineVerb = (tx, id) => recoverDisbursement(tx, id, { reason: '
 export const recover = onLines('chief', recovering);
 /** The finance officer records that it came: not who ordered it. */
 export const recovered = (index: number): Step => onLine('finance', index, recovering);
-export const writeOff = (index: number): Step =>
-  onLine('deputy', index, (tx, id) =>
-    writeOffDisbursement(tx, id, { reason: '当事人死亡且无遗产，无法追回。' }, latest),
-  );
+const givingUp: LineVerb = (tx, id) =>
+  writeOffDisbursement(tx, id, { reason: '当事人死亡且无遗产，无法追回。' }, latest);
+/** The finance officer proposes, the deputy chief approves. */
+export const writeOff = (index: number): Step => {
+  const proposed = onLine('finance', index, givingUp);
+  const approved = onLine('deputy', index, givingUp);
+  return async (s) => {
+    await proposed(s);
+    await approved(s);
+  };
+};

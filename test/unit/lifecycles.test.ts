@@ -28,7 +28,7 @@ const expected: Readonly<Record<string, string>> = {
     submitted mark-unknown unknown; reserved|authorised|failed void voided; settled confirm-receipt receipt_confirmed;
     settled dispute-receipt receipt_disputed; settled place-in-custody in_custody; in_custody exhaust-custody settled;
     settled|receipt_confirmed|receipt_disputed|in_custody order-recovery recovering; recovering recover-part =; recovering recover recovered;
-    recovering write-off written_off`,
+    recovering propose-write-off =; recovering write-off written_off`,
   referral: `requested receive received; requested|received accept accepted; requested|received reject rejected; accepted start in_progress;
     in_progress hold on_hold; on_hold resume in_progress; in_progress record-output =; in_progress complete completed; in_progress fail failed;
     requested|received|accepted|in_progress|on_hold cancel cancelled; requested|received remind =;

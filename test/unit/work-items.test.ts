@@ -62,10 +62,11 @@ const WORLDS: readonly (readonly [name: string, rule: Rule<never, never, never>,
     { machine: caseMachine, actions: caseActions, read: 'case:read' } as never,
     {
       ...{ handlingAgencyId: [PROC.id], handlerOfficerId: [null, ...OFFICER_IDS], proposedByPersonKey: person },
-      ...{ refusedByPersonKey: person, stepPersonKey: person, reconsidered: flag, openLines: [0, 1] },
+      ...{ refusedByPersonKey: person, stepPersonKeys: [[], PEOPLE.slice(0, 1)], reconsidered: flag, openLines: [0, 1] },
       ...{ reconsiderationAgencyId: [null, ABOVE.id], superiorAgencyId: [null, ABOVE.id], approvalStep: [1, 2] },
       ...{ superiorReasons: [[], ['exclusion_override']], outstandingItems: [0, 2], toldOn: day, typicalMarkedOn: day },
       ...{ decisionOutcome: [null, 'granted', 'refused'], grantedFen: [null, 100n], paidFen: [0n, 100n] },
+      ...{ approvers: [1, 2], committee: [false], higherAgencyId: [null] },
       ...{ pendingCorrectionId: [null, id(0)], pendingCorrectionBy: person },
       ...{ sharesAwaited: [[], [ABOVE.id]], sharesGivenBy: [[], PEOPLE.slice(0, 1)] },
     },
@@ -195,7 +196,13 @@ test('a credential without an officer is offered what is no decision', () => {
   const rule = { machine: disbursementMachine, actions: disbursementActions, read: 'disbursement:read' } as const;
   const facts = {
     ...{ state: 'submitted' as const, agencyId: PROC.id, treasuryAgencyId: BUREAU.id, plannedByPersonKey: 'p1' },
-    ...{ authorisedByPersonKey: 'p2', recoveryOrderedByPersonKey: null, appropriatedOn: null, notifiedOn: null },
+    ...{
+      authorisedByPersonKey: 'p2',
+      recoveryOrderedByPersonKey: null,
+      writeOffProposedByPersonKey: null,
+      appropriatedOn: null,
+      notifiedOn: null,
+    },
     ...{ recoveryDue: false, caseEnded: false, shareAgencyId: null },
   };
   const openings = openingsFor(rule, facts, PROC, permissionsOf(ROLES_BY_KIND.procuratorate));

@@ -13,12 +13,11 @@ const PAYEE = { type: 'self', name: '李秀兰', bankName: '中国银行沈阳�
 export const SETTLEMENT = { paidOn: '2026-11-16', bankReference: 'SHARE' };
 
 /** Rows that break what must hold of every balance, reservation, line and grant. */
-const UNSOUND = `with fold as (
-       select fund_id, a.account, sum(case a.account when to_account then amount_fen when from_account then -amount_fen else 0 end) as fen
-       from fund_entries cross join (values ('available'), ('reserved'), ('in_transit'), ('paid')) a (account) group by 1, 2)
+const UNSOUND = `with fold as (select fund_id, account, sum(amount_fen) as fen from ledger_postings group by 1, 2)
      select
        (select count(*) from funds f join fold x on x.fund_id = f.id where x.fen <> case x.account when 'available' then available_fen
-          when 'reserved' then reserved_fen when 'in_transit' then in_transit_fen else paid_fen end)::int as unfolded,
+          when 'reserved' then reserved_fen when 'in_transit' then in_transit_fen when 'paid' then paid_fen when 'treasury' then treasury_fen
+          when 'custody' then custody_fen when 'receivable' then receivable_fen else written_off_fen end)::int as unfolded,
        (select count(*) from funds f where reserved_fen <> coalesce((select sum(amount_fen - released_fen) from fund_reservations r
           where r.fund_id = f.id), 0) - coalesce((select sum(d.amount_fen) from disbursements d where d.fund_id = f.id
           and d.state in ('submitted', 'unknown', 'settled', 'receipt_confirmed', 'receipt_disputed', 'in_custody', 'recovering', 'recovered', 'written_off')), 0))::int as unreserved,

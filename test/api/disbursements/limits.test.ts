@@ -95,7 +95,7 @@ describe('once only', () => {
     const id = path.split('/').at(-1);
     const paid = await asOwner(
       service,
-      "select 1 from fund_entries where disbursement_id = $1 and kind = 'settlement'",
+      "select 1 from ledger_journals where disbursement_id = $1 and kind = 'settlement'",
       [id],
     );
     expect(paid).toHaveLength(1);

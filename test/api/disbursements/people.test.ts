@@ -1,7 +1,7 @@
 // Who may do what with a line: four eyes by person, the right office, the right role.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useService } from '../../support/service.ts';
-import { advanceTo, asOwner, grantedCase, line, ok, planned } from './flow.ts';
+import { advanceTo, asOwner, grantedCase, line, ok, planned, yuan } from './flow.ts';
 
 const service = useService();
 
@@ -114,14 +114,21 @@ describe('the right office and role', () => {
     expect(last.body).toMatchObject({ state: 'recovered', recovery: { recovered: { amount: '8000.00' } } });
   });
 
-  test('what cannot be recovered is written off by the chief', async () => {
+  test('what cannot be recovered is written off by two people', async () => {
     const { api } = service;
     const path = await planned(api, await grantedCase(api));
     await advanceTo(api, path, 'receipt_confirmed');
     ok(await api.decide('chief.heping', path, 'recovery', { reason: '决定撤销' }));
-    const finance = await api.decide('finance.heping', path, 'write-off', { reason: '无法追回' });
-    expect(finance).toMatchObject({ status: 403, body: { code: 'disbursement.not_competent' } });
-    const written = await api.decide('chief.heping', path, 'write-off', { reason: '无法追回' });
-    expect(written.body).toMatchObject({ state: 'written_off', recovery: { writeOffReason: '无法追回' } });
+    const alone = await api.decide('chief.heping', path, 'write-off', { reason: '无法追回' });
+    expect(alone).toMatchObject({ status: 403, body: { code: 'decision.four_eyes' } });
+    const asked = await api.decide('finance.heping', path, 'write-off', { reason: '无法追回' });
+    expect(asked.body).toMatchObject({ state: 'recovering', recovery: { writeOffProposed: true } });
+    // Something came back after all: what is left is another sum, and is proposed anew.
+    ok(await api.decide('finance.heping', path, 'recovery', { reason: '退回', amount: yuan('500.00') }));
+    expect((await api.decide('chief.heping', path, 'write-off', { reason: '同意' })).status).toBe(403);
+    ok(await api.decide('finance.heping', path, 'write-off', { reason: '确已无法追回' }));
+    const written = await api.decide('chief.heping', path, 'write-off', { reason: '同意核销' });
+    const recovery = { writeOffReason: '确已无法追回', writeOffOpinion: '同意核销', recovered: yuan('500.00') };
+    expect(written.body).toMatchObject({ state: 'written_off', recovery });
   });
 });

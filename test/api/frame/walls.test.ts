@@ -18,6 +18,8 @@ const OPEN = [
   'auth_failures',
   'access',
   'agencies',
+  'approval_tiers',
+  'assistance_standards',
   'aggregate_heads',
   'audit_checkpoints',
   'audit_keys',
@@ -103,7 +105,8 @@ describe('row security', () => {
     expect(elsewhere).toMatchObject({ assistance_cases: 0, disbursements: 0, referrals: 0, persons: 0, visits: 0 });
     // Tiexi sees its own default fund, how it was endowed and the one fact about it, and nothing else.
     expect(elsewhere).toMatchObject({ funds: 1, audit_records: 1, events: 1 });
-    expect(total(elsewhere) - 3 - (elsewhere.fund_entries ?? 0)).toBe(0);
+    const { ledger_journals: journals = 0, ledger_postings: postings = 0 } = elsewhere;
+    expect(total(elsewhere) - 3 - journals - postings).toBe(0);
   });
 
   test('what is only overseen opens with the right to oversee', async () => {
@@ -143,12 +146,16 @@ describe('row security', () => {
 });
 
 describe('evidence', () => {
-  test.each(['audit_records', 'events', 'fund_entries'])(
+  test.each(['audit_records', 'events', 'ledger_journals', 'ledger_postings'])(
     '%s can be added to and read, and not changed by the service',
     async (table) => {
       await asApp(async (client) => {
         await asAgency(client, heping);
-        for (const sql of [`update ${table} set id = id`, `delete from ${table}`, `truncate ${table}`])
+        for (const sql of [
+          `update ${table} set ${table === 'ledger_postings' ? 'line = line' : 'id = id'}`,
+          `delete from ${table}`,
+          `truncate ${table}`,
+        ])
           expect([sql, await attempt(client, sql)]).toEqual([sql, '42501']);
       });
     },

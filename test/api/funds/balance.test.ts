@@ -8,7 +8,7 @@ describe('the default fund of a procuratorate', () => {
   test('is one, with the seeded amount available, and its first entry says where from', async () => {
     const { api } = service;
     const { body } = await api.get('finance.heping', '/v1/funds?includeTotal=true');
-    expect(body).toMatchObject({ total: 1, items: [{ code: 'judicial-aid', isDefault: true, version: 1 }] });
+    expect(body).toMatchObject({ total: 1, items: [{ code: 'judicial-aid', isDefault: true, version: 2 }] });
     const path = `/v1/funds/${String(body.items?.[0]?.id)}`;
     const fund = await api.get('finance.heping', path);
     expect(fund).toMatchObject({ status: 200, body: { name: '司法救助专项资金' } });
@@ -23,7 +23,7 @@ describe('the default fund of a procuratorate', () => {
     expect(entries.body).toMatchObject({
       total: 1,
       items: [
-        { position: 1, kind: 'allocation', from: 'external', to: 'available', amount: { amount: '10000000.00' } },
+        { position: 1, kind: 'allocation', from: 'treasury', to: 'available', amount: { amount: '10000000.00' } },
       ],
     });
     const before = await api.get('finance.heping', `${path}/balance?asOf=2001-01-01T00:00:00%2B08:00`);

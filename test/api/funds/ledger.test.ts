@@ -1,7 +1,7 @@
 // The ledger: balances always equal the fold of their entries, grants never take more than there is, entries never change.
 import { describe, expect, test } from '@jest/globals';
 import { serviceActor } from '../../../src/agencies/service.ts';
-import { applyMovement, NO_BALANCE } from '../../../src/funds/domain.ts';
+import { applyPostings, type FundAccount, NO_BALANCE, postedOf } from '../../../src/funds/domain.ts';
 import { moveFunds } from '../../../src/funds/service.ts';
 import { parseYuan } from '../../../src/kernel/money.ts';
 import { writeTx } from '../../../src/platform/db/tx.ts';
@@ -19,26 +19,39 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-type Entry = { from_account: string; to_account: string; amount_fen: string };
+type Entry = { position: number; account: FundAccount; amount_fen: string };
+
+/** Of all funds: postings of every journal add up to zero, and the balances are their sum. */
+async function expectTrialBalance(): Promise<void> {
+  const [found] = await asOwner(
+    service,
+    `select
+       (select coalesce(sum(amount_fen), 0) from ledger_postings)::text as total,
+       (select count(*) from (select from ledger_postings group by journal_id having sum(amount_fen) <> 0) x)::int as crooked,
+       (select count(*) from ledger_journals j where legs <> (select count(*) from ledger_postings p where p.journal_id = j.id))::int as bare,
+       (select count(*) from funds f, lateral (values ('treasury', treasury_fen), ('available', available_fen), ('reserved', reserved_fen),
+          ('in_transit', in_transit_fen), ('paid', paid_fen), ('custody', custody_fen), ('receivable', receivable_fen),
+          ('written_off', written_off_fen)) b (account, fen)
+        where b.fen <> coalesce((select sum(amount_fen) from ledger_postings p where p.fund_id = f.id and p.account = b.account), 0))::int as unfolded`,
+  );
+  expect(found).toEqual({ total: '0', crooked: 0, bare: 0, unfolded: 0 });
+}
 
 async function expectFold(fundId: string): Promise<void> {
+  await expectTrialBalance();
   const entries = (await asOwner(
     service,
-    'select from_account, to_account, amount_fen, position from fund_entries where fund_id = $1 order by position',
+    `select position, account, p.amount_fen from ledger_journals j join ledger_postings p on p.journal_id = j.id
+     where j.fund_id = $1 order by position, line`,
     [fundId],
-  )) as (Entry & { position: number })[];
-  expect(entries.map((entry) => entry.position)).toEqual(entries.map((_, i) => i + 1));
-  const fold = entries.reduce(
-    (sum, e) =>
-      applyMovement(sum, {
-        from: e.from_account as 'paid',
-        to: e.to_account as 'paid',
-        amountFen: BigInt(e.amount_fen),
-      }),
+  )) as Entry[];
+  expect(entries.map((entry) => entry.position)).toEqual(entries.map((_, i) => 1 + Math.floor(i / 2)));
+  const fold = applyPostings(
     NO_BALANCE,
+    entries.map(({ account, amount_fen }) => ({ account, amountFen: BigInt(amount_fen) })),
   );
   const shown = (await balance(service.api)).map((text) => parseYuan(text));
-  expect([fold.available, fold.reserved, fold.inTransit, fold.paid]).toEqual(shown);
+  expect([fold.available, fold.reserved, fold.in_transit, postedOf(fold)]).toEqual(shown);
   const now = await service.api.get('finance.heping', `/v1/funds/${fundId}/balance?asOf=2199-01-01T00:00:00Z`);
   const asOf = ['available', 'reserved', 'inTransit', 'posted'].map(
     (name) => (now.body[name] as { amount: string }).amount,
@@ -56,7 +69,10 @@ const STEPS = [
   ['handler.heping', 'void', {}],
   ['handler.heping', 'receipt-confirmation', { outcome: 'received' }],
   ['chief.heping', 'recovery', { reason: '追回' }],
+  ['finance.heping', 'recovery', { reason: '入账', amount: { amount: '100.00', currency: 'CNY' } }],
   ['finance.heping', 'recovery', { reason: '入账' }],
+  ['finance.heping', 'write-off', { reason: '无法追回' }],
+  ['chief.heping', 'write-off', { reason: '同意核销' }],
 ] as const;
 
 describe('the ledger of a fund', () => {
@@ -88,11 +104,22 @@ describe('the ledger of a fund', () => {
   test('cannot be changed by the service, nor by the owner of the database', async () => {
     const asService = service.pool;
     const conn = await asService.connect();
-    await expect(conn.client.query('update fund_entries set amount_fen = 1')).rejects.toMatchObject({ code: '42501' });
-    await expect(conn.client.query('delete from fund_entries')).rejects.toMatchObject({ code: '42501' });
+    const refused = { code: '42501' };
+    for (const table of ['ledger_journals', 'ledger_postings']) {
+      const changes = [
+        `update ${table} set line = 1`,
+        `update ${table} set kind = kind`,
+        `delete from ${table}`,
+        `truncate ${table} cascade`,
+      ];
+      for (const text of changes.filter((one) => !one.includes(table === 'ledger_journals' ? 'line' : 'kind'))) {
+        await expect(conn.client.query(text)).rejects.toMatchObject(refused);
+        await expect(asOwner(service, text)).rejects.toMatchObject(refused);
+      }
+    }
+    await expect(conn.client.query('update funds set available_fen = available_fen')).rejects.toMatchObject(refused);
+    await expect(conn.client.query('update funds set entries = 1')).rejects.toMatchObject(refused);
     conn.release(true);
-    for (const text of ['update fund_entries set amount_fen = 1', 'delete from fund_entries', 'truncate fund_entries'])
-      await expect(asOwner(service, text)).rejects.toMatchObject({ code: '42501' });
   });
 });
 

@@ -1,0 +1,59 @@
+// Values of the wire enums of funds, the ledger, custody and reconciliation, with both names.
+export const moneyEnums = {
+  'fund-accounts': {
+    title: ['资金科目', 'Accounts of a fund'],
+    values: {
+      treasury: ['财政拨入', 'Treasury'],
+      available: ['可用', 'Available'],
+      reserved: ['已预留', 'Reserved'],
+      in_transit: ['在途', 'In transit'],
+      paid: ['已支付', 'Paid'],
+      custody: ['托管', 'Custody'],
+      receivable: ['待追回', 'Receivable'],
+      written_off: ['已核销', 'Written off'],
+    },
+  },
+  'fund-movement-kinds': {
+    title: ['资金变动类型', 'Kinds of fund movements'],
+    values: {
+      allocation: ['拨款', 'Allocation'],
+      year_end_return: ['年终退回财政', 'Return at the end of the year'],
+      reservation: ['预留', 'Reservation'],
+      release: ['释放', 'Release'],
+      submission: ['提交支付', 'Submission'],
+      settlement: ['支付', 'Settlement'],
+      failure: ['支付失败', 'Failure'],
+      custody_deposit: ['转入托管', 'Placed in custody'],
+      custody_release: ['托管释放', 'Released from custody'],
+      recovery_order: ['决定追回', 'Recovery ordered'],
+      custody_recall: ['收回托管款', 'Recalled from custody'],
+      recovery: ['追回入账', 'Recovered'],
+      treasury_return: ['追回上缴财政', 'Recovered and returned to the treasury'],
+      write_off: ['核销', 'Written off'],
+      reversal: ['冲正', 'Reversal'],
+    },
+  },
+  'posting-directions': {
+    title: ['借贷方向', 'Directions of postings'],
+    values: { debit: ['借', 'Debit'], credit: ['贷', 'Credit'] },
+  },
+  'year-end-outcomes': {
+    title: ['年终结转方式', 'Outcomes of a closing at the end of a year'],
+    values: {
+      carried_over: ['结转下年', 'Carried over'],
+      returned: ['退回财政', 'Returned to the treasury'],
+    },
+  },
+  'recovery-destinations': {
+    title: ['追回款去向', 'Where recovered money goes'],
+    values: { fund: ['回到资金账户', 'The fund'], treasury: ['上缴财政', 'The treasury'] },
+  },
+  'reversal-reasons': {
+    title: ['冲正原因', 'Reasons of a reversal'],
+    values: {
+      wrong_amount: ['金额错误', 'Wrong amount'],
+      wrong_fund: ['账户错误', 'Wrong fund'],
+      booked_twice: ['重复登记', 'Booked twice'],
+    },
+  },
+} as const;
