@@ -57,6 +57,7 @@ import { letterRoutes } from './letters/routes.ts';
 import { openLetters } from './letters/templates.ts';
 import { documentInfo } from './openapi-info.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
+import { withKept } from './persons/kept-from.ts';
 import { personReviewRoutes } from './persons/review-routes.ts';
 import { personRoutes } from './persons/routes.ts';
 import { safeContactRoutes } from './persons/safe-contact-routes.ts';
@@ -175,7 +176,9 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   observeRequests(app, metrics);
   registerLimits(app);
   const outside = outsideSource(tx, config.issuers, deps.systemNow);
-  const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside);
+  const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside, (actor) =>
+    withKept(tx, actor),
+  );
   const factors = strongFactors(config);
   const certificateOf = certificateReader(config.clientCertHeader, config.trustProxy);
   const blocks = createBlocks(pool);
@@ -212,7 +215,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   credentialRoutes(app, { forget, issuers: config.issuers });
   roleGrantRoutes(app, forget);
   clientRoutes(app, { keyring, forget, roleConfirmation: config.roleConfirmation });
-  clientKeyRoutes(app, forget);
+  clientKeyRoutes(app, { forget, roleConfirmation: config.roleConfirmation });
   personRoutes(app);
   personHistoryRoutes(app);
   personReviewRoutes(app);

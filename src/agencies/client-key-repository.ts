@@ -1,5 +1,5 @@
 // Keys of clients: found with the client at the token endpoint, kept by the administrators.
-import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -10,20 +10,25 @@ onConstraint('client_keys_client_id_thumbprint_key', () => keyProblems['key.take
 
 export type ClientKeyRow = typeof clientKeys.$inferSelect;
 
-/** Keys that are neither removed nor expired, oldest first. */
+const standing = (clientId: string) =>
+  and(
+    eq(clientKeys.clientId, clientId),
+    isNull(clientKeys.removedAt),
+    gt(clientKeys.expiresAt, sql`clock_timestamp()`),
+  );
+
+/** Keys by which the client is known: confirmed, neither removed nor expired, oldest first. */
 export function findClientKeys(tx: Tx, clientId: string): Promise<ClientKeyRow[]> {
   return tx.db
     .select()
     .from(clientKeys)
-    .where(
-      and(
-        eq(clientKeys.clientId, clientId),
-        isNull(clientKeys.removedAt),
-        gt(clientKeys.expiresAt, sql`clock_timestamp()`),
-      ),
-    )
+    .where(and(standing(clientId), isNotNull(clientKeys.confirmedAt)))
     .orderBy(asc(clientKeys.id));
 }
+
+/** Those that wait for a second person too. */
+export const countClientKeys = (tx: Tx, clientId: string): Promise<number> =>
+  tx.db.$count(clientKeys, standing(clientId));
 
 /** All of them, those removed too, newest first. */
 export async function listClientKeys(tx: Tx, clientId: string, page: PageRequest): Promise<Page<ClientKeyRow>> {
@@ -55,4 +60,9 @@ export async function removeClientKeyRow(tx: Tx, clientId: string, id: string): 
     .update(clientKeys)
     .set({ removedAt: tx.ctx.systemNow })
     .where(and(eq(clientKeys.clientId, clientId), eq(clientKeys.id, id)));
+}
+
+/** From here on it speaks for the client. */
+export async function confirmClientKeyRow(tx: Tx, id: string): Promise<void> {
+  await tx.db.update(clientKeys).set({ confirmedAt: tx.ctx.systemNow }).where(eq(clientKeys.id, id));
 }

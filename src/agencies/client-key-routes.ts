@@ -62,7 +62,7 @@ function readingRoutes(app: App): void {
   );
 }
 
-function changingRoutes(app: App, forget: Forget): void {
+function changingRoutes(app: App, { forget, roleConfirmation }: ClientKeyDeps): void {
   app.post(
     collection,
     {
@@ -72,7 +72,7 @@ function changingRoutes(app: App, forget: Forget): void {
         tags,
         summary: 'Register a key of a client 登记客户端公钥',
         description:
-          'The public half; four at once, so that a new one overlaps the old. With it the client authenticates and vouches for officers of its agency. 登记公钥，最多四个并存，便于轮换；客户端据此验证身份并为本机关人员担保。',
+          'The public half; four at once, so that a new one overlaps the old. With it the client authenticates and vouches for officers of its agency, as soon as another person has confirmed it (role-grants; in a sandbox at once). 登记公钥，最多四个并存，便于轮换；经另一人确认后，客户端据此验证身份并为本机关人员担保（沙箱即时生效）。',
         params: IdParams,
         body: KeyInputSchema,
         response: { 201: ClientKeyView },
@@ -80,7 +80,7 @@ function changingRoutes(app: App, forget: Forget): void {
     },
     (req) =>
       req.command({
-        verb: (tx) => addClientKey(tx, req.params.id, req.body),
+        verb: (tx) => addClientKey(tx, req.params.id, req.body, roleConfirmation),
         view: (_tx, key) => toClientKeyView(key),
         status: 201,
         location: (view) => `/v1/clients/${req.params.id}/keys/${view.id}`,
@@ -112,9 +112,12 @@ function changingRoutes(app: App, forget: Forget): void {
   );
 }
 
-export function clientKeyRoutes(app: App, forget: Forget): void {
+export type ClientKeyDeps = { forget: Forget; roleConfirmation: boolean };
+
+export function clientKeyRoutes(app: App, deps: ClientKeyDeps): void {
+  const { forget } = deps;
   readingRoutes(app);
-  changingRoutes(app, forget);
+  changingRoutes(app, deps);
   app.post(
     '/v1/clients/:id/certificate',
     {

@@ -4,8 +4,8 @@ import { type ExpectedVersion, ensureVersion } from '../platform/http/conditiona
 import { httpProblems } from '../platform/http/problem.ts';
 import {
   type ClientKeyRow,
+  countClientKeys,
   findClientKey,
-  findClientKeys,
   insertClientKey,
   removeClientKeyRow,
 } from './client-key-repository.ts';
@@ -13,6 +13,7 @@ import { type ClientRow, findClient, saveClient } from './client-repository.ts';
 import { clientProblems } from './domain.ts';
 import { keyProblems } from './identity-domain.ts';
 import { algorithmOf, importPublic, type PublicJwk, thumbprintOf } from './jws.ts';
+import { proposeRoles } from './role-grants.ts';
 
 const MAX_KEYS = 4;
 const DAY_MS = 86_400_000;
@@ -49,11 +50,20 @@ function record(tx: Tx, client: ClientRow, type: string, data: Record<string, st
 
 export type KeyInput = { publicKey: PublicJwk; validDays?: number | undefined };
 
-export async function addClientKey(tx: Tx, clientId: string, input: KeyInput): Promise<ClientKeyRow> {
+/**
+ * It would let whoever holds it speak for any officer of the agency: with `confirmed` it waits for another person (ADR 0023), or an
+ * administrator could make himself the system of an agency and read its cases.
+ */
+export async function addClientKey(
+  tx: Tx,
+  clientId: string,
+  input: KeyInput,
+  confirmed: boolean,
+): Promise<ClientKeyRow> {
   const client = await lockClient(tx, clientId);
   if (client.state !== 'active') throw clientProblems['client.suspended']();
   await requireKey(input.publicKey);
-  if ((await findClientKeys(tx, client.id)).length >= MAX_KEYS) throw keyProblems['key.too_many']({ limit: MAX_KEYS });
+  if ((await countClientKeys(tx, client.id)) >= MAX_KEYS) throw keyProblems['key.too_many']({ limit: MAX_KEYS });
   const row = {
     id: tx.newId(),
     clientId: client.id,
@@ -62,10 +72,13 @@ export async function addClientKey(tx: Tx, clientId: string, input: KeyInput): P
     algorithm: algorithmOf(input.publicKey),
     expiresAt: new Date(tx.ctx.systemNow.getTime() + (input.validDays ?? 365) * DAY_MS),
     removedAt: null,
+    confirmedAt: confirmed ? null : tx.ctx.systemNow,
     createdAt: tx.ctx.now,
   };
   await insertClientKey(tx, row);
   record(tx, client, 'agency.client_key_added', { keyId: row.id, thumbprint: row.thumbprint });
+  const { agencyId, roles } = client;
+  if (confirmed) await proposeRoles(tx, [{ agencyId, officerId: null, clientId, roles, clientKeyId: row.id }]);
   return row;
 }
 

@@ -12,6 +12,8 @@ export const clientKeys = pgTable('client_keys', {
   algorithm: text().$type<AssertionAlgorithm>().notNull(),
   expiresAt: instant('expires_at').notNull(),
   removedAt: instant('removed_at'),
+  /** From here on it speaks; registered by one person, let in by another. */
+  confirmedAt: instant('confirmed_at'),
   createdAt: instant('created_at').notNull(),
 });
 
@@ -39,6 +41,8 @@ export const roleGrants = pgTable('role_grants', {
   agencyId: uuid('agency_id').notNull(),
   officerId: uuid('officer_id'),
   clientId: uuid('client_id'),
+  /** The key that speaks for the client from the confirmation on. */
+  clientKeyId: uuid('client_key_id'),
   roles: text().array().notNull(),
   state: text().$type<'open' | 'confirmed' | 'refused'>().notNull(),
   proposedByOfficerId: uuid('proposed_by_officer_id').notNull(),

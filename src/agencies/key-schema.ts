@@ -39,6 +39,7 @@ export const ClientKeyView = named(
     publicKey: Jwk,
     expiresAt: Instant,
     removedAt: Nullable(Instant),
+    confirmedAt: Nullable(Instant),
     version: Type.Integer({ minimum: 1 }),
     createdAt: Instant,
   }),
@@ -68,6 +69,7 @@ export function toClientKeyView(key: ClientKeyRow): Static<typeof ClientKeyView>
     publicKey,
     ...times,
     removedAt: key.removedAt?.toISOString() ?? null,
+    confirmedAt: key.confirmedAt?.toISOString() ?? null,
     version: versionOf(key),
   };
 }
@@ -125,6 +127,7 @@ export const RoleGrantView = named(
     agencyId: Id,
     officerId: Nullable(Id),
     clientId: Nullable(Id),
+    clientKeyId: Nullable(Id),
     roles: Type.Array(Role, { maxItems: 20 }),
     state: Literals(enumValues('role-grant-states')),
     proposedByOfficerId: Id,
@@ -144,9 +147,10 @@ export const RoleGrantQuery = Type.Object({
 });
 
 export function toRoleGrantView(row: RoleGrantRow): Static<typeof RoleGrantView> {
-  const { id, agencyId, officerId, clientId, state, proposedByOfficerId, decidedByOfficerId, version } = row;
+  const { id, agencyId, officerId, clientId, clientKeyId, state, proposedByOfficerId, decidedByOfficerId, version } =
+    row;
   return {
-    ...{ id, agencyId, officerId, clientId, state, proposedByOfficerId, decidedByOfficerId, version },
+    ...{ id, agencyId, officerId, clientId, clientKeyId, state, proposedByOfficerId, decidedByOfficerId, version },
     roles: row.roles as Static<typeof RoleGrantView>['roles'],
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

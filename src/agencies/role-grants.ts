@@ -5,6 +5,7 @@ import { may, samePerson } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
+import { confirmClientKeyRow, removeClientKeyRow } from './client-key-repository.ts';
 import { type ClientRow, findClient, saveClient } from './client-repository.ts';
 import { findOfficerOf, saveOfficer } from './directory-repository.ts';
 import { ownCredential, roleErrors } from './domain.ts';
@@ -33,13 +34,21 @@ export async function ensureSeparate(tx: Tx, personKey: string, roles: readonly 
   if (!areSeparate([...roles, ...held])) throw grantProblems['role.separation']();
 }
 
-type Wanted = { agencyId: string; officerId: string | null; clientId: string | null; roles: readonly string[] };
+type Wanted = {
+  agencyId: string;
+  officerId: string | null;
+  clientId: string | null;
+  /** A key that is to speak for the client, with the roles that it has. */
+  clientKeyId?: string;
+  roles: readonly string[];
+};
 
 /** Nothing is in force yet; a person proposes, never a system. */
 export async function proposeRoles(tx: Tx, wanted: readonly Wanted[]): Promise<RoleGrantRow[]> {
   const { officer } = tx.ctx.actor;
   if (!officer) throw actionProblems['actor.officer_required']();
   const rows = wanted.map((one) => ({
+    clientKeyId: null,
     ...one,
     id: tx.newId(),
     roles: [...one.roles],
@@ -58,8 +67,9 @@ export async function proposeRoles(tx: Tx, wanted: readonly Wanted[]): Promise<R
 }
 
 function record(tx: Tx, grant: RoleGrantRow, type: string): void {
-  const { id: roleGrantId, officerId, clientId, roles, agencyId } = grant;
-  tx.record({ type, kind: 'agency', id: agencyId, data: { roleGrantId, officerId, clientId, roles } });
+  const { id: roleGrantId, officerId, clientId, clientKeyId, roles, agencyId } = grant;
+  const data = { roleGrantId, officerId, clientId, clientKeyId, roles };
+  tx.record({ type, kind: 'agency', id: agencyId, data });
 }
 
 /** The security administrator sees all, the system administrator too; who keeps the officers of an agency sees those of it. */
@@ -117,7 +127,9 @@ export async function confirmRoles(tx: Tx, id: string, expected: ExpectedVersion
     await ensureSeparate(tx, officer.personKey, union(officer.roles, grant.roles), officer.id);
     await saveOfficer(tx, officer, { roles: union(officer.roles, grant.roles) });
   }
-  if (client) await saveClient(tx, client, { roles: union(client.roles, grant.roles) });
+  // A key brings no roles: those of the client may have been taken meanwhile.
+  if (grant.clientKeyId) await confirmClientKeyRow(tx, grant.clientKeyId);
+  else if (client) await saveClient(tx, client, { roles: union(client.roles, grant.roles) });
   const saved = await saveRoleGrant(tx, grant, { state: 'confirmed', ...decidedBy(tx) });
   record(tx, saved, 'agency.role_grant_confirmed');
   return saved;
@@ -127,6 +139,7 @@ export async function confirmRoles(tx: Tx, id: string, expected: ExpectedVersion
 export async function refuseRoles(tx: Tx, id: string, expected: ExpectedVersion): Promise<RoleGrantRow> {
   const grant = await lockOpen(tx, id, expected);
   if (samePerson(tx.ctx.actor, grant.proposedByPersonKey)) throw fourEyes();
+  if (grant.clientKeyId && grant.clientId) await removeClientKeyRow(tx, grant.clientId, grant.clientKeyId);
   const saved = await saveRoleGrant(tx, grant, { state: 'refused', ...decidedBy(tx) });
   record(tx, saved, 'agency.role_grant_refused');
   return saved;

@@ -111,7 +111,7 @@ export function agencyRoutes(app: App, forget: Forget): void {
   app.post(
     '/v1/agencies',
     {
-      config: { permission: 'agency:manage', dryRun: true },
+      config: { permission: 'agency:manage', dryRun: true, decisive: true },
       schema: {
         operationId: 'createAgency',
         tags,

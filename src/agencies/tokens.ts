@@ -147,12 +147,13 @@ function issuerOf(token: string): string {
   }
 }
 
-/** Token → actor; both answers live at most five seconds, so a suspension takes effect within that on every replica (S-18). */
+/** Token → actor, with what `complete` adds; all answers live at most five seconds, so a suspension takes effect within that on every replica (S-18). */
 export function createAuthenticator(
   signer: Signer,
   load: ActorSource,
   now: () => number,
   outside: OutsideSource = () => undefined,
+  complete: (actor: Actor) => Promise<Actor> = async (actor) => actor,
 ): Authenticator {
   const cache = new Map<string, { until: number; actor: Promise<Authenticated> }>();
   const ours = async (token: string) => {
@@ -161,7 +162,8 @@ export function createAuthenticator(
   };
   const look = async (token: string): Promise<Authenticated> => {
     try {
-      return (await (outside(token, issuerOf(token)) ?? ours(token))) ?? 'unfit';
+      const actor = await (outside(token, issuerOf(token)) ?? ours(token));
+      return actor ? await complete(actor) : 'unfit';
     } catch (error) {
       if (error instanceof Forged) return 'forged';
       throw error;

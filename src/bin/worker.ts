@@ -2,8 +2,6 @@
 import { readConfig } from '../platform/config.ts';
 import { createMetrics, serveMetrics } from '../platform/http/probes.ts';
 import { startJobs } from '../platform/jobs.ts';
-import { openDatabase } from './database.ts';
-import { serviceJobs } from './jobs.ts';
 import { closeServer, explainListen, portOf } from './listening.ts';
 import { logTo, runService, StartError, type Started } from './startup.ts';
 
@@ -14,6 +12,9 @@ async function start(started: Started): Promise<void> {
       'npm run worker needs DATABASE_URL: the embedded database belongs to npm start, which runs the jobs itself.',
     );
   }
+  // Behind the refusal of wrong settings: what loads the whole service (S-47).
+  const { openDatabase } = await import('./database.ts');
+  const { serviceJobs } = await import('./jobs.ts');
   const log = logTo(config.logLevel);
   const { tx, dataDir } = await openDatabase(config, log, started);
   let stopping = false;

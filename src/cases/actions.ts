@@ -270,6 +270,7 @@ export const caseActions = {
     label: ['退回更正', 'Refuse the correction'],
     path: `corrections/${CORRECTION_ID}/refusal`,
     officer: true,
+    decisive: true,
     guard: onlyOther,
   },
 } as const satisfies ActionTable<CaseFacts, CaseVerb>;

@@ -75,7 +75,7 @@ export function dossierRoutes(app: App): void {
   app.get(
     '/v1/assistance-cases/:id/dossier',
     {
-      config: { permission: 'case:dossier', resource: 'case' },
+      config: { permission: 'case:dossier', resource: 'case', expensive: true },
       schema: {
         operationId: 'getCaseDossier',
         tags: ['Assistance cases'],

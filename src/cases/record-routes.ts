@@ -131,7 +131,7 @@ function correctionRoutes(app: App): void {
   app.post(
     '/v1/assistance-cases/:id/corrections/:correctionId/refusal',
     {
-      config: { permission: 'case:confirm_correction', ...decision, idempotent: false },
+      config: { permission: 'case:confirm_correction', ...decision, idempotent: false, decisive: true },
       schema: {
         operationId: 'refuseCaseCorrection',
         tags,

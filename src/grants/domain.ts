@@ -30,6 +30,15 @@ export const grantProblems = defineProblems({
       'read the resource itself',
     ],
   },
+  'break_glass.refuted': {
+    status: 403,
+    zh: ['曾被认定不正当', '此前对该资源的紧急查阅经复核认定不正当，不得由同一人再次申请', '由另一名人员申请'],
+    en: [
+      'Found unjustified before',
+      'a review has found that this person opened the resource without reason: not to the same person again',
+      'let another officer ask',
+    ],
+  },
   'break_glass.not_procuratorate': {
     status: 403,
     zh: ['仅限检察机关', '紧急查阅仅限检察机关人员申请', '联系承办检察院'],

@@ -10,7 +10,7 @@ import { breakGlassGrants } from './table.ts';
 export type GrantRow = typeof breakGlassGrants.$inferSelect;
 export type Subject = { kind: SubjectKind; id: string };
 
-const { id, state, officerId, subjectId, subjectKind, expiresAt, reviewDueOn } = breakGlassGrants;
+const { id, state, officerId, officerPersonKey, subjectId, subjectKind, expiresAt, reviewDueOn } = breakGlassGrants;
 const placeOf = (column: 'reason' | 'opinion', rowId: string) => ({ table: 'break_glass_grants', column, rowId });
 
 export async function sealGrantText(
@@ -62,6 +62,17 @@ export async function findOpenGrant(tx: Tx, officer: string, subject: Subject): 
     )
     .limit(1);
   return row;
+}
+
+/** Whether a review has found that this human being opened the resource without reason, through whatever officer of the agency. */
+export async function wasRefuted(tx: Tx, personKey: string, subject: Subject): Promise<boolean> {
+  const same = and(eq(subjectId, subject.id), eq(subjectKind, subject.kind), eq(officerPersonKey, personKey));
+  const [row] = await tx.db
+    .select({ id })
+    .from(breakGlassGrants)
+    .where(and(same, eq(state, 'unjustified'), visible(tx, 'break_glass_grant', id)))
+    .limit(1);
+  return row !== undefined;
 }
 
 /** Opens the resource to the scope of the grant, and to nobody else. */

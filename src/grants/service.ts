@@ -21,6 +21,7 @@ import {
   type Subject,
   saveGrant,
   sealGrantText,
+  wasRefuted,
 } from './repository.ts';
 
 export type GrantInput = { subject: Subject; reasonCode: EnumValue<'break-glass-reasons'>; reason: string };
@@ -84,16 +85,18 @@ const dataOf = (grant: GrantRow) => ({
 /** For a resource that is there and that the own agency does not see. */
 export async function askForSight(tx: Tx, input: GrantInput): Promise<GrantRow> {
   const { officer, agency } = asker(tx);
+  const { actor } = tx.ctx;
   const subject = { kind: input.subject.kind, id: input.subject.id.toLowerCase() };
   const relations = await relationsOf(tx, subject);
   const home = homeOf(relations);
-  if (home === undefined)
+  if (home === undefined || actor.keptFrom?.has(subject.id))
     throw httpProblems['request.reference_unknown']({}, [
       { pointer: '/subject/id', code: `${subject.kind}.unknown`, detail: subject.id },
     ]);
   const own = relations.find((row) => row.agencyId === agency.id)?.relation;
   const sees = own !== undefined && (own !== 'oversight' || tx.ctx.oversight);
   if (sees || (await findOpenGrant(tx, officer.id, subject))) throw grantProblems['break_glass.not_needed']();
+  if (await wasRefuted(tx, officer.personKey, subject)) throw grantProblems['break_glass.refuted']();
   const row = await newGrant(tx, { ...input, subject }, home);
   await insertGrant(tx, row);
   await openSubject(tx, row);

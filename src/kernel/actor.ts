@@ -37,6 +37,8 @@ export type Actor = {
   permissions: ReadonlySet<string>;
   /** What stands behind the token (`acr`): `client`, `vouched`, `officer_key`, `sandbox`, or the word of an outside issuer. */
   factor: string;
+  /** Ids of records of people who are kept from this officer: for them they are not there (ADR 0023). */
+  keptFrom?: ReadonlySet<string>;
   /** SHA-256 of the certificate the token is bound to (RFC 8705). */
   certificate?: string;
 };

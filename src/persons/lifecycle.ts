@@ -159,6 +159,7 @@ export const personActions = {
     label: ['合并人员', 'Merge'],
     path: 'merge',
     officer: true,
+    decisive: true,
     // A proposal waits for a second person.
     awaited: (person: PersonFacts) => person.proposedByPersonKey !== null,
     guard: mergeable,
@@ -169,6 +170,7 @@ export const personActions = {
     label: ['撤销合并', 'Reverse the merge'],
     path: 'merge-reversal',
     officer: true,
+    decisive: true,
     guard: reversible,
   },
   erasure: {
@@ -205,6 +207,7 @@ export const reviewActions = {
     label: ['核查结论', 'Resolve'],
     path: 'resolution',
     officer: true,
+    decisive: true,
     awaited: true,
     guard: (review: ReviewFacts, actor: Actor): Problem | undefined => {
       if (!review.handled) return personProblems['person.not_handled']();

@@ -174,7 +174,7 @@ function reviewRoutes(app: App): void {
   app.post(
     '/v1/person-reviews/:id/resolution',
     {
-      config: { permission: 'person:review', find: findReview, ifMatch: true, dryRun: true },
+      config: { permission: 'person:review', find: findReview, ifMatch: true, dryRun: true, decisive: true },
       schema: {
         operationId: 'resolvePersonReview',
         tags,

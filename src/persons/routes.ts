@@ -93,7 +93,13 @@ export function personRoutes(app: App): void {
 }
 
 function mergeRoutes(app: App): void {
-  const config = { permission: 'person:merge', resource: 'person', ifMatch: true, dryRun: true } as const;
+  const config = {
+    permission: 'person:merge',
+    resource: 'person',
+    ifMatch: true,
+    dryRun: true,
+    decisive: true,
+  } as const;
   app.post(
     '/v1/persons/:id/merge',
     {

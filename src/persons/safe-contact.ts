@@ -40,6 +40,12 @@ const keyDigest = (tx: Tx, personKey: string) =>
 const nameDigest = (tx: Tx, name: string) =>
   tx.vault.index('id_number', `blocked|name|${nameOf(name)}`).toString('hex');
 
+/** An officer as the rules know whom they keep away: as the human being, and by name. */
+export const blockedDigestsOf = (tx: Tx, officer: { personKey: string; name: string }): string[] => [
+  keyDigest(tx, officer.personKey),
+  nameDigest(tx, officer.name),
+];
+
 /** Those who keep the rule: the handling team of an open case, and the owners of the person's account. */
 export async function keepsSafeContact(tx: Tx, personId: string): Promise<boolean> {
   if (!may(tx.ctx.actor, 'person:safe_contact')) return false;
@@ -58,7 +64,7 @@ export function isBlocked(
   const { officer } = tx.ctx.actor;
   const strict = rules.filter((rule) => rule.blocked.length > 0 && isInForce(rule, tx.ctx.today));
   if (!officer || strict.length === 0) return false;
-  const mine = [keyDigest(tx, officer.personKey), nameDigest(tx, officer.name)];
+  const mine = blockedDigestsOf(tx, officer);
   return strict.some(({ blocked }) => mine.some((digest) => blocked.includes(digest)));
 }
 

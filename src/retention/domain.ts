@@ -22,6 +22,7 @@ export const holdActions = {
     label: ['解除保全', 'Release'],
     path: 'release',
     officer: true,
+    decisive: true,
     guard: (hold: HoldFacts, actor) =>
       samePerson(actor, hold.releaseProposedByPersonKey)
         ? actionProblems['decision.four_eyes']({

@@ -146,7 +146,7 @@ export function holdRoutes(app: App): void {
   app.post(
     '/v1/legal-holds/:id/release',
     {
-      config: { permission: 'hold:manage', resource: 'legal_hold', ifMatch: true, dryRun: true },
+      config: { permission: 'hold:manage', resource: 'legal_hold', ifMatch: true, dryRun: true, decisive: true },
       schema: {
         operationId: 'releaseLegalHold',
         tags,

@@ -21,7 +21,8 @@ export type HoldInput = {
 async function requireSubject(tx: Tx, { kind, id }: HoldInput['subject']): Promise<void> {
   const kinds: Record<typeof kind, ResourceKind> = { person: 'person', clue: 'clue', case: 'case' };
   const relation = await relationTo(tx, kinds[kind], id);
-  if (relation === undefined || (relation === 'oversight' && !tx.ctx.oversight))
+  const { actor, oversight } = tx.ctx;
+  if (relation === undefined || (relation === 'oversight' && !oversight) || actor.keptFrom?.has(id))
     throw httpProblems['request.reference_unknown']({}, [
       { pointer: '/subject/id', code: 'resource.unknown', detail: id },
     ]);

@@ -80,7 +80,7 @@ export function subjectRoutes(app: App, deps: ErasureDeps): void {
   app.post(
     '/v1/persons/:id/subject-export',
     {
-      config: { permission: 'person:export', resource: 'person' },
+      config: { permission: 'person:export', resource: 'person', decisive: true, expensive: true },
       schema: {
         operationId: 'exportSubject',
         tags,

@@ -6,8 +6,10 @@ import { noticeActions } from '../../src/cases/notice-domain.ts';
 import { clueActions } from '../../src/clues/domain.ts';
 import { deadlineActions } from '../../src/deadlines/domain.ts';
 import { disbursementActions } from '../../src/disbursements/domain.ts';
-import { personActions } from '../../src/persons/lifecycle.ts';
+import { grantActions } from '../../src/grants/domain.ts';
+import { personActions, reviewActions } from '../../src/persons/lifecycle.ts';
 import { referralActions } from '../../src/referrals/domain.ts';
+import { holdActions } from '../../src/retention/domain.ts';
 import { visitActions } from '../../src/visits/domain.ts';
 import { loadContract } from '../support/contract.ts';
 
@@ -23,6 +25,9 @@ const tables: Readonly<Record<string, Readonly<Record<string, { path: string; de
   '/v1/monitoring-accounts/{id}': accountActions,
   '/v1/case-notices/{id}': noticeActions,
   '/v1/persons/{id}': personActions,
+  '/v1/person-reviews/{id}': reviewActions,
+  '/v1/legal-holds/{id}': holdActions,
+  '/v1/break-glass-grants/{id}': grantActions,
 };
 /** `corrections/<id of the open one>/confirmation` is `corrections/{correctionId}/confirmation` in the document. */
 const shape = (path: string) => path.replace(/corrections\/[^/]+\//, 'corrections/{correctionId}/');
@@ -49,7 +54,9 @@ test('whoever changes the list of what decides does it knowingly', () => {
     ...['writeOffDisbursement', 'extendDeadline', 'waiveDeadline'],
     ...['addOfficer', 'editOfficer', 'reinstateOfficer', 'proposeRoleGrant', 'confirmRoleGrant', 'refuseRoleGrant'],
     ...['addOfficerCredential', 'confirmOfficerCredential', 'addClient', 'rotateClientSecret', 'reinstateClient'],
-    ...['addClientKey', 'bindClientCertificate'],
+    ...['addClientKey', 'bindClientCertificate', 'createAgency', 'editAgency', 'reinstateAgency'],
+    ...['mergePerson', 'reversePersonMerge', 'resolvePersonReview', 'setSafeContact', 'exportSubject', 'erasePerson'],
+    ...['releaseLegalHold', 'askForEmergencySight', 'reviewEmergencySight', 'refuseCaseCorrection'],
   ];
   expect(least.filter((id) => !named.includes(id))).toEqual([]);
   expect(operations.filter((op) => decides(op) && op.method === 'GET')).toEqual([]);

@@ -8,12 +8,14 @@ import { noticeActions } from '../../src/cases/notice-domain.ts';
 import { clueActions } from '../../src/clues/domain.ts';
 import { deadlineActions } from '../../src/deadlines/domain.ts';
 import { disbursementActions } from '../../src/disbursements/domain.ts';
+import { grantActions } from '../../src/grants/domain.ts';
 import type { Actor } from '../../src/kernel/actor.ts';
 import { type Act, can, RELATIONS, refusalOf } from '../../src/kernel/can.ts';
 import { Problem } from '../../src/kernel/problem.ts';
-import { personActions } from '../../src/persons/lifecycle.ts';
+import { personActions, reviewActions } from '../../src/persons/lifecycle.ts';
 import { registerOpenApi } from '../../src/platform/http/openapi.ts';
 import { referralActions } from '../../src/referrals/domain.ts';
+import { holdActions } from '../../src/retention/domain.ts';
 import { visitActions } from '../../src/visits/domain.ts';
 import { loadContract } from '../support/contract.ts';
 import { readExpectations } from '../support/matrix/expectation.ts';
@@ -69,6 +71,9 @@ test('an action asks for the permission of its operation', () => {
     'monitoring-accounts': accountActions,
     deadlines: deadlineActions,
     persons: personActions,
+    'person-reviews': reviewActions,
+    'legal-holds': holdActions,
+    'break-glass-grants': grantActions,
   };
   const faults = Object.entries(tables).flatMap(([plural, table]) =>
     Object.values<{ path: string; method?: string; permission: string }>(table).flatMap((spec) => {

@@ -12,6 +12,7 @@ import { conditionalProblems, type ExpectedVersion, etagMatches, makeEtag, parse
 import { listView, nextLink, pageRequest } from './cursor.ts';
 import { type GrantFor, orUnderGrant } from './emergency.ts';
 import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempotencyKey } from './idempotency.ts';
+import { isKept, withoutKept } from './kept.ts';
 import { lookedAt, type NoteRead } from './looked.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -66,6 +67,10 @@ function seeing(req: FastifyRequest): ((tx: Tx) => Promise<void>) | undefined {
   const { find } = req.routeOptions.config;
   const resource = resourceOf(req);
   const { id } = req.params as { id?: string };
+  if (isKept(actorOf(req), id))
+    return async () => {
+      throw httpProblems['resource.not_found']();
+    };
   if (resource)
     return async (tx) => {
       const relation = (await relationTo(tx, resource.kind, resource.id)) ?? null;
@@ -80,7 +85,8 @@ function seeing(req: FastifyRequest): ((tx: Tx) => Promise<void>) | undefined {
 }
 
 /** What is read itself carries its own condition (`visible`), and is not asked for twice. */
-const seeingAbove = (req: FastifyRequest) => (req.routeOptions.url?.endsWith('/:id') ? undefined : seeing(req));
+const seeingAbove = (req: FastifyRequest) =>
+  req.routeOptions.url?.endsWith('/:id') && !actorOf(req).keptFrom ? undefined : seeing(req);
 
 function render(
   deps: CommandDeps,
@@ -209,8 +215,9 @@ async function runRead<V>(
   read: ReadSpec<V>,
 ): Promise<FastifyReply> {
   const rendered = await lookUp(deps, req, async (tx, note) => {
-    const view = await read(tx);
-    if (view === undefined) return undefined;
+    const found = await read(tx);
+    if (found === undefined) return undefined;
+    const view = withoutKept(actorOf(req), found);
     note(view);
     return render(deps, req, reply, 200, view);
   });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { addAdministrator, bootstrapAdministrator, type FirstAdministrator } from '../../../src/agencies/bootstrap.ts';
 import { DECISION_NUMBER_TEMPLATE, liaoningAgencies } from '../../../src/reference/agencies.ts';
-import { assertionOf, JWT_BEARER, keyOf } from '../../support/assertions.ts';
+import { assertionOf, CLIENT_ASSERTION, JWT_BEARER, keyOf } from '../../support/assertions.ts';
 import { useService } from '../../support/service.ts';
 
 const service = useService({ env: { ROLE_CONFIRMATION: 'true' } });
@@ -100,6 +100,62 @@ describe('a role', () => {
     const [grant] = list.body.items ?? [];
     expect((await service.api.decide('security', pathOf(grant), 'confirmation')).status).toBe(200);
     expect((await service.api.get('security', `/v1/clients/${String(made.body.id)}`)).body.roles).toEqual(['intake']);
+  });
+});
+
+describe('a key of a client', () => {
+  const FORM = 'application/x-www-form-urlencoded';
+  const key = keyOf('a system of the agency');
+  let client = '';
+
+  /** The system says that an officer of its agency is there. */
+  const vouch = async () => {
+    const mine = { iss: client };
+    const raw = new URLSearchParams({
+      grant_type: JWT_BEARER,
+      assertion: await assertionOf(key, { ...mine, sub: 'handler.heping' }),
+      client_assertion_type: CLIENT_ASSERTION,
+      client_assertion: await assertionOf(key, mine),
+    }).toString();
+    const sent = { raw, key: null, headers: { 'content-type': FORM } };
+    return (await service.api.request('POST', '/v1/oauth/token', sent)).status;
+  };
+  const add = async (publicKey = key.publicKey) => {
+    const made = await service.api.create('admin', `/v1/clients/${client}/keys`, { publicKey });
+    expect(made).toMatchObject({ status: 201, body: { confirmedAt: null } });
+    const list = await service.api.get('security', `/v1/role-grants?state=open&clientId=${client}`);
+    return (list.body.items ?? []).find((grant) => grant.clientKeyId === made.body.id);
+  };
+
+  beforeAll(async () => {
+    const input = { agencyId: heping, name: '业务系统', roles: ['intake'] };
+    client = String((await service.api.create('admin', '/v1/clients', input)).body.id);
+  });
+
+  test('speaks for nobody before another person has let it in: an administrator alone becomes no handler', async () => {
+    const grant = await add();
+    expect(await vouch()).toBe(401);
+    expect((await service.api.decide('admin', pathOf(grant), 'confirmation')).status).toBe(403);
+    expect((await service.api.decide('security', pathOf(grant), 'confirmation')).body).toMatchObject({
+      state: 'confirmed',
+      clientKeyId: expect.any(String),
+    });
+    expect(await vouch()).toBe(200);
+    // It brings no roles along: those that wait for their own confirmation wait on.
+    expect((await service.api.get('security', `/v1/clients/${client}`)).body.roles).toEqual([]);
+  });
+
+  test('that the security administrator has registered waits for another one; a refused one is gone', async () => {
+    const made = await service.api.create('security', `/v1/clients/${client}/keys`, {
+      publicKey: keyOf('second').publicKey,
+    });
+    const list = await service.api.get('security', `/v1/role-grants?state=open&clientId=${client}`);
+    const own = (list.body.items ?? []).find((grant) => grant.clientKeyId === made.body.id);
+    expect((await service.api.decide('security', pathOf(own), 'confirmation')).body.code).toBe('decision.four_eyes');
+    const grant = await add(keyOf('third').publicKey);
+    expect((await service.api.decide('security', pathOf(grant), 'refusal')).body.state).toBe('refused');
+    const gone = await service.api.get('security', `/v1/clients/${client}/keys/${String(grant?.clientKeyId)}`);
+    expect(gone.body.removedAt).toEqual(expect.any(String));
   });
 });
 

@@ -103,6 +103,8 @@ describe('a grant', () => {
     expect(done.body).toMatchObject({ state: 'unjustified', active: false, review: { opinion: review.opinion } });
     expect((await service.api.get(ASKER, known.path)).status).toBe(404);
     expect((await service.api.decide('auditor.liaoning', grant.path, 'review', review)).status).toBe(409);
+    expect(codeOf(await ask('case', known.id))).toBe('403 break_glass.refuted');
+    expect(codeOf(await ask('case', known.id, 'head.heping'))).toBe('201 ');
   });
 });
 
@@ -143,6 +145,13 @@ test.each(['account', 'person', 'referral', 'visit', 'disbursement'])(
     expect(seen.text).not.toMatch(/李秀兰|6222020012345678901|1381234\d{4}/);
   },
 );
+
+test('a dry run would tell of what is not seen, and nobody of the asking: there is none', async () => {
+  for (const id of [known.id, '0198c2a4-7f00-7000-8000-000000000009']) {
+    const body = { subject: { kind: 'case', id }, ...WHY };
+    expect((await service.api.create(ASKER, `${PATH}?dryRun=true`, body)).status).toBe(400);
+  }
+});
 
 test('nobody else asks: a department, a token without an officer, for what is not there', async () => {
   expect(codeOf(await ask('case', known.id, 'civil.heping'))).toBe('403 auth.forbidden');

@@ -1,0 +1,30 @@
+// From whom an endangered person is kept (P-13): what the rules of safe contact close to an officer, looked up with the caller (ADR 0023).
+import { sql } from 'drizzle-orm';
+import { serviceActor } from '../agencies/service.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { readTx, type TxDeps } from '../platform/db/tx.ts';
+import { blockedDigestsOf } from './safe-contact.ts';
+
+const asService = {
+  actor: serviceActor(),
+  requestId: 'service',
+  language: 'zh',
+  dryRun: false,
+  oversight: false,
+} as const;
+
+/**
+ * The caller with the ids of all that is not there for them: the person, the records the person stands on, and what hangs on those.
+ * For nearly everybody that is nothing, at the price of one look at an index when the token is first seen.
+ */
+export async function withKept(deps: TxDeps, actor: Actor): Promise<Actor> {
+  const { officer } = actor;
+  if (!officer) return actor;
+  const ids = await readTx(deps, asService, async (tx) => {
+    const { rows } = await tx.db.execute<{ id: string }>(
+      sql`select id from records_kept_from(${sql.param(blockedDigestsOf(tx, officer))}::text[], ${tx.ctx.today}::date)`,
+    );
+    return rows.map((row) => row.id);
+  });
+  return ids.length === 0 ? actor : { ...actor, keptFrom: new Set(ids) };
+}
