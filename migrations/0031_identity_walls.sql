@@ -2,11 +2,8 @@
 
 -- A legal hold is placed by an agency for itself, in force, and on what it sees: the row asks, not only the verb.
 drop policy app_add on legal_holds;
-create policy app_add on legal_holds for insert to ja_app with check (
-  agency_id = (select nullif(current_setting('app.agency', true), '')::uuid) and state = 'active'
-  and exists (select 1 from access a where a.kind = legal_holds.subject_kind and a.agency_id = legal_holds.agency_id
-    and a.resource_id = legal_holds.subject_id and (a.until is null or a.until > now())
-    and (a.relation <> 'oversight' or (select current_setting('app.oversight', true)) = 'on')));
+create policy app_add on legal_holds for insert to ja_app
+  with check (agency_id = app_agency() and state = 'active' and app_sees(subject_kind, subject_id));
 
 -- A key lets a system speak for every officer of its agency: whoever registers one is not who lets it in. Those that stand were let in
 -- under the former rule. The grant that another person confirms names the key.
