@@ -2,7 +2,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { pgError, UnreachableError } from './errors.ts';
-import { batchOf, type Flight, naming, writeOncePerTurn } from './statements.ts';
+import { batchOf, cutOff, type Flight, naming, writeOncePerTurn } from './statements.ts';
 
 export type Db = NodePgDatabase;
 
@@ -28,6 +28,8 @@ export type Connection = {
   flight: Flight;
   /** `broken` closes the connection instead of returning it to the pool. */
   release(broken?: boolean): void;
+  /** Ends the connection at once: whatever is under way fails as unreachable. */
+  cut(): void;
 };
 
 export type PoolOptions = {
@@ -69,7 +71,7 @@ export function createPool(options: PoolOptions): Pool {
   // For its whole life: a server that ends a connection while the pool closes it must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   if (!options.single) pool.on('connect', writeOncePerTurn);
-  const handles = new WeakMap<pg.PoolClient, Omit<Connection, 'release'>>();
+  const handles = new WeakMap<pg.PoolClient, Omit<Connection, 'release' | 'cut'>>();
   /** Whatever the reason, a login that fails now is a database that cannot be reached; a full pool keeps its own name. */
   const acquire = () =>
     pool.connect().catch((error: Error) => {
@@ -79,7 +81,7 @@ export function createPool(options: PoolOptions): Pool {
     const client = await acquire();
     let handle = handles.get(client);
     if (!handle) {
-      const flight: Flight = { failure: undefined, waiting: new Set() };
+      const flight: Flight = { failure: undefined, waiting: new Set(), heardAt: 0 };
       const batch = batchOf(client);
       const direct: Connection['client'] = {
         query: (statement, values) => {
@@ -91,7 +93,8 @@ export function createPool(options: PoolOptions): Pool {
       handles.set(client, handle);
     }
     handle.flight.failure = undefined;
-    return { ...handle, release: (broken = false) => client.release(broken) };
+    handle.flight.heardAt = performance.now();
+    return { ...handle, release: (broken = false) => client.release(broken), cut: () => cutOff(client) };
   }
   return {
     connect,

@@ -18,6 +18,8 @@ export type TxRequest = {
   oversight: boolean;
   /** Whose rows are open: the caller's agency unless it reads under a grant of its own (ADR 0017). */
   scope?: string;
+  /** Of `performance.now()`: when the caller is to be told, should the database have gone silent (R-4). */
+  until?: number;
 };
 
 type OpenDeps = { newId: NewId; keyring: Keyring; walls?: Walls };

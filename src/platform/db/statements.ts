@@ -42,6 +42,8 @@ export type Flight = {
   failure: unknown;
   /** Statements sent and not yet answered. */
   waiting: Set<Promise<unknown>>;
+  /** When a statement was last answered, of `performance.now()`. */
+  heardAt: number;
 };
 
 /** Marks an insert of which nobody reads the result: it may leave together with its neighbours. */
@@ -61,7 +63,10 @@ export function naming(client: pg.PoolClient, flight: Flight, batch: Batch): pg.
     const sent: Promise<unknown> = joins ? batch.add({ name, text, values }) : single();
     flight.waiting.add(sent);
     sent.then(
-      () => flight.waiting.delete(sent),
+      () => {
+        flight.heardAt = performance.now();
+        flight.waiting.delete(sent);
+      },
       (error: unknown) => {
         // One that leaves with its neighbours is told a few steps later than those behind it, which only say so.
         if (!isAborted(error)) flight.failure ??= error;
@@ -82,8 +87,11 @@ export async function landed({ waiting }: Flight): Promise<void> {
   } while (waiting.size > 0);
 }
 
-type Socket = { write(chunk: Uint8Array, done?: () => void): boolean; cork(): void; uncork(): void };
+type Socket = { write(chunk: Uint8Array, done?: () => void): boolean; destroy(): void };
 type Wire = { connection: { stream: Socket } };
+
+/** Without a word to the server, which may not be there any more. */
+export const cutOff = (client: pg.PoolClient): void => (client as unknown as Wire).connection.stream.destroy();
 
 /**
  * What is sent in one turn of the event loop leaves in one write of one buffer: the pipeline of `pg` writes each statement by

@@ -1,11 +1,12 @@
 // One transaction: context, facts, vault. A write collects facts and flushes them to every sink before COMMIT.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
 import type { Keyring } from '../crypto/vault.ts';
 import type { Connection, Pool } from './client.ts';
 import type { Tx, View, Walls } from './context.ts';
-import { isAborted, isRetryable, translateDbError } from './errors.ts';
+import { isAborted, isRetryable, isUnreachable, translateDbError } from './errors.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
 import { begin, OPEN, OPEN_GATED, type Open, type TxRequest } from './opening.ts';
 import { landed } from './statements.ts';
@@ -77,23 +78,51 @@ async function runHandlers(deps: TxDeps, open: Open): Promise<void> {
 
 const MAX_TRIES = 3;
 
+/** Two that met in a deadlock must not meet again: each waits a time of its own (R-6). */
+const apart = (attempt: number) => sleep(Math.random() * 40 * attempt);
+
+/** Long enough for a server that works on something, not for one that has gone. */
+const SILENCE_MS = 2000;
+const LOOK_EVERY_MS = 500;
+
+/** From `until` on, a server that does not say anything any more is left alone: the caller is told within ten seconds (R-4). */
+function watchSilence(conn: Connection, until: number | undefined): () => void {
+  if (until === undefined) return () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    if (performance.now() - conn.flight.heardAt > SILENCE_MS) conn.cut();
+    else timer = setTimeout(look, LOOK_EVERY_MS);
+  };
+  timer = setTimeout(look, Math.max(0, until - performance.now()));
+  return () => clearTimeout(timer);
+}
+
 /** `ending`: a statement whose answer the caller need not wait for; the connection is free behind it. */
 type Done<T> = { value: T; ending?: Promise<unknown> };
 
-async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promise<Done<T>>): Promise<T> {
+async function withConnection<T>(
+  deps: TxDeps,
+  { until }: TxRequest,
+  run: (conn: Connection) => Promise<Done<T>>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) await apart(attempt);
+    let unwatch: (() => void) | undefined;
     let broken = false;
     let conn: Connection | undefined;
     let ending: Promise<unknown> | undefined;
     try {
       conn = await deps.pool.connect();
+      unwatch = watchSilence(conn, until);
       const done = await run(conn);
       ending = done.ending;
       return done.value;
     } catch (thrown) {
       if (conn) await landed(conn.flight);
       const error = isAborted(thrown) ? (conn?.flight.failure ?? thrown) : thrown;
-      if (conn) {
+      // Nobody is there to roll back for: a lost connection is the end of its transaction.
+      broken = isUnreachable(error);
+      if (conn && !broken) {
         broken = await conn.client.query('rollback').then(
           () => false,
           () => true,
@@ -102,6 +131,7 @@ async function withConnection<T>(deps: TxDeps, run: (conn: Connection) => Promis
       if (attempt < MAX_TRIES && isRetryable(error)) continue;
       throw translateDbError(error);
     } finally {
+      unwatch?.();
       const { release } = conn ?? { release: () => undefined };
       if (ending)
         ending.then(
@@ -129,7 +159,7 @@ export function readTx<T>(
   read: (tx: Tx) => Promise<T>,
   { before, ahead, pure }: ReadOptions = {},
 ): Promise<T> {
-  return withConnection(deps, async (conn) => {
+  return withConnection(deps, request, async (conn) => {
     const sentAhead = async (tx: Tx) => {
       const allowed = before?.(tx);
       const value = ahead ? read(tx) : undefined;
@@ -194,7 +224,7 @@ export type WriteSteps<T> = {
 export async function writeTx<T>(deps: TxDeps, request: TxRequest, steps: WriteSteps<T>): Promise<T> {
   const refusing = deps.sealed?.();
   if (refusing) await refusing;
-  return withConnection(deps, async (conn) => {
+  return withConnection(deps, request, async (conn) => {
     const gate = deps.gated ? OPEN_GATED : OPEN;
     const open = await begin(deps, conn, request, { open: gate, ahead: steps.before });
     const { early } = open;
