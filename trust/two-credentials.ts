@@ -7,7 +7,7 @@ import { type Random, randomOf } from './identity-tools.ts';
 import type { Probe } from './probe.ts';
 
 const WALKS = 1000;
-const STEPS = 8;
+const STEPS = 12;
 const BECAUSE = { reason: '测试' };
 const POSTS = ['handler', 'head', 'chief', 'finance'];
 /** Officers of one agency, two of each human being. */
@@ -56,7 +56,11 @@ function moveOf(random: Random, world: World, { path, line }: Walk, seen: Record
     { path: `${path}/disbursements`, body: world.lineInput(known) },
     { path: `${path}/revocation`, body: BECAUSE },
   ];
-  if (line === undefined) return pick(ofCase.slice(0, seen.state === 'granted' ? 5 : 2));
+  const [propose, grant, refuse, plan, revoke] = ofCase as [Move, Move, Move, Move, Move];
+  if (line === undefined) {
+    if (seen.state === 'granted') return random(8) === 0 ? revoke : plan;
+    return seen.state === 'pending_approval' ? (random(8) === 0 ? refuse : grant) : propose;
+  }
   const ofLine: Move[] = [
     { path: `${line}/authorisation`, body: {} },
     { path: `${line}/submission`, body: {} },
@@ -64,7 +68,7 @@ function moveOf(random: Random, world: World, { path, line }: Walk, seen: Record
     { path: `${line}/failure`, body: BECAUSE },
     { path: `${line}/void`, body: BECAUSE },
   ];
-  return pick(random(8) === 0 ? ofCase : ofLine.slice(0, random(4) === 0 ? 5 : 3));
+  return pick(random(12) === 0 ? ofCase : ofLine.slice(0, random(6) === 0 ? 5 : 3));
 }
 
 async function walkOnce(service: Service, world: World, random: Random, counts: Map<string, number>): Promise<void> {
