@@ -41,6 +41,7 @@ import { clueRoutes } from './clues/routes.ts';
 import { deadlineHandlers } from './deadlines/handlers.ts';
 import { deadlineRoutes } from './deadlines/routes.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
+import { custodyRoutes } from './disbursements/custody-routes.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
 import { disbursementHandlers } from './disbursements/service.ts';
 import { documentRoutes } from './documents/routes.ts';
@@ -230,6 +231,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   noticeRoutes(app);
   fundRoutes(app);
   disbursementRoutes(app);
+  custodyRoutes(app);
   referralRoutes(app);
   referralDecisionRoutes(app);
   visitRoutes(app);

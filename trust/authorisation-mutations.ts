@@ -4,7 +4,7 @@ import { ROLES } from '../src/agencies/roles.ts';
 import { caseActions } from '../src/cases/actions.ts';
 import { noticeActions } from '../src/cases/notice-domain.ts';
 import { clueActions } from '../src/clues/domain.ts';
-import { disbursementActions } from '../src/disbursements/domain.ts';
+import { disbursementActions } from '../src/disbursements/actions.ts';
 import { RELATIONS } from '../src/kernel/can.ts';
 import type { ResourceKind } from '../src/kernel/fact.ts';
 import { personActions } from '../src/persons/lifecycle.ts';

@@ -43,6 +43,14 @@ const ordered = (fact: Fact): Part[] => {
   ];
 };
 
+/** Spent for whom it is for: no longer with the custodian. */
+async function releaseCustody(tx: Tx, fact: Fact): Promise<void> {
+  const { draw } = await requireLine(tx, fact);
+  const { caseId, disbursementId, fundId } = draw;
+  const about = { caseId, disbursementId, releaseId: String(fact.data?.releaseId) };
+  await moveFunds(tx, fundId, { kind: 'custody_release', amountFen: fenOf(fact, 'releasedFen'), ...about });
+}
+
 /** What came back is available again, or the treasury's. */
 async function recover(tx: Tx, fact: Fact): Promise<void> {
   const { line, draw } = await requireLine(tx, fact);
@@ -63,6 +71,7 @@ export const movementHandlers: readonly FactHandler[] = [
     on: ['disbursement.placed_in_custody'],
     handle: inParts((fact) => [['custody_deposit', fenOf(fact, 'amountFen')]]),
   },
+  { on: ['disbursement.released'], handle: releaseCustody },
   { on: ['disbursement.recovery_started'], handle: inParts(ordered) },
   { on: ['disbursement.written_off'], handle: inParts((fact) => [['write_off', fenOf(fact, 'writtenOffFen')]]) },
   { on: ['disbursement.recovered', 'disbursement.part_recovered'], handle: recover },

@@ -4,7 +4,8 @@ import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { disbursementActions, disbursementMachine, type FAILURE_OUTCOMES } from './domain.ts';
+import { disbursementActions } from './actions.ts';
+import { disbursementMachine, type FAILURE_OUTCOMES } from './domain.ts';
 import { advance, type Disbursement, lockDisbursement, officerOf } from './service.ts';
 
 const { next } = disbursementMachine;

@@ -3,14 +3,8 @@ import { ensureAction } from '../kernel/action.ts';
 import { formatYuan } from '../kernel/money.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
-import {
-  disbursementActions,
-  disbursementMachine,
-  disbursementProblems,
-  proposesWriteOff,
-  type ReceiptOutcome,
-  type RecoveryDestination,
-} from './domain.ts';
+import { disbursementActions, proposesWriteOff } from './actions.ts';
+import { disbursementMachine, disbursementProblems, type ReceiptOutcome, type RecoveryDestination } from './domain.ts';
 import { advance, type Disbursement, lockDisbursement, officerOf, requireAmount } from './service.ts';
 
 const { next } = disbursementMachine;

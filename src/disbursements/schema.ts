@@ -20,10 +20,10 @@ import {
   pageQuery,
   Text,
 } from '../platform/http/schema.ts';
+import { disbursementActions } from './actions.ts';
 import {
   DISBURSEMENT_KINDS,
   DISBURSEMENT_STATES,
-  disbursementActions,
   disbursementMachine,
   FAILURE_OUTCOMES,
   PAYEE_TYPES,
@@ -40,7 +40,7 @@ const RequestNumber = Type.String({
   description: "the client's permanent reference, unique per agency for ever",
 });
 const Reference = Type.String({ pattern: '^[A-Za-z0-9._:/-]{1,64}$', maxLength: 64 });
-const DocumentNumber = Type.String({
+export const DocumentNumber = Type.String({
   pattern: '^[\\p{L}\\p{N}〔〕()（）\\[\\]._:/ -]{1,100}$',
   maxLength: 100,
   description: 'e.g. 沈和财行〔2026〕18号',
@@ -182,6 +182,12 @@ export const DisbursementView = named(
         writeOffOpinion: Note,
       }),
     ),
+    custody: Nullable(
+      Closed(
+        { released: Money, remaining: Money },
+        { description: 'of a line that the custodian has or had 托管款的已释放与剩余金额' },
+      ),
+    ),
     availableActions: Type.Array(AvailableAction, { maxItems: 30 }),
   }),
 );
@@ -215,6 +221,11 @@ function recordedOf(line: ListedRow<DisbursementRow>) {
     settlement: paidOn && bankReference && settledBy ? { paidOn, bankReference, settledBy } : null,
   };
 }
+
+const custodyOf = (line: Disbursement) => ({
+  released: toMoney(line.custodyReleasedFen),
+  remaining: toMoney(line.recoveryFen === null ? line.amountFen - line.custodyReleasedFen : 0n),
+});
 
 export type DisbursementParties = { agencyOf: (id: string) => AgencyRow; payee: Omit<Payee, 'type'> | null };
 
@@ -256,6 +267,7 @@ export function toDisbursementView(
       writeOffReason: note(notes.writeOffReason),
       writeOffOpinion: note(notes.writeOffOpinion),
     },
+    custody: line.kind === 'custody' && line.paidOn ? custodyOf(line) : null,
     availableActions: availableActions(
       disbursementMachine,
       disbursementActions,

@@ -24,16 +24,15 @@ import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
+import { disbursementActions, seesPayee } from './actions.ts';
 import {
   type DisbursementKind,
   type DisbursementNotes,
   type DisbursementState,
-  disbursementActions,
   disbursementMachine,
   disbursementProblems,
   openLinesDelta,
   type Payee,
-  seesPayee,
 } from './domain.ts';
 import { movementHandlers } from './movements.ts';
 import {

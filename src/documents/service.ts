@@ -6,6 +6,7 @@ import { type ExpectedVersion, ensureVersion } from '../platform/http/conditiona
 import { httpProblems } from '../platform/http/problem.ts';
 import { isKeptFrom } from './audience.ts';
 import { documentProblems, type ParentRef, readableKinds, type ScanState, withheld, worksOn } from './domain.ts';
+import { documentsOn } from './hanging-repository.ts';
 import type { ReceivedFile } from './reception.ts';
 import {
   absentDocuments,
@@ -22,7 +23,7 @@ import {
 } from './repository.ts';
 
 export type { DocumentRow };
-export { absentDocuments, leaseForScan, openContentKey };
+export { absentDocuments, documentsOn, leaseForScan, openContentKey };
 
 /** `texts` are null for those who see the parent without working on it: a file's name may hold a person's. */
 export type Document = { row: DocumentRow; texts: DocumentTexts | null };

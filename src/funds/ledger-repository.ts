@@ -19,7 +19,7 @@ export type FundEntry = JournalRow & { postings: Posting[] };
 
 /** What a journal may say besides its money. */
 type About = Partial<
-  Pick<JournalRow, 'caseId' | 'disbursementId' | 'reversesId' | 'documentNumber' | 'recordedByPersonKey'>
+  Pick<JournalRow, 'caseId' | 'disbursementId' | 'releaseId' | 'reversesId' | 'documentNumber' | 'recordedByPersonKey'>
 >;
 export type Journal = About & { id: string; fundId: string; kind: JournalKind; postings: readonly Posting[] };
 
@@ -41,6 +41,7 @@ export type FundMovement = {
   amountFen: bigint;
   caseId: string | null;
   disbursementId: string | null;
+  releaseId?: string;
 };
 
 /** Moves money between two accounts of a fund. */

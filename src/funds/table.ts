@@ -74,6 +74,7 @@ export const ledgerJournals = pgTable(
     caseId: uuid('case_id'),
     disbursementId: uuid('disbursement_id'),
     reversesId: uuid('reverses_id'),
+    releaseId: uuid('release_id'),
     /** The paper of the treasury behind an allocation. */
     documentNumber: text('document_number'),
     recordedByPersonKey: text('recorded_by_person_key'),
@@ -89,6 +90,8 @@ export const ledgerJournals = pgTable(
     uniqueIndex('ledger_journals_reversed_once').on(t.reversesId).where(sql`reverses_id is not null`),
     uniqueIndex('ledger_journals_settled_once').on(t.disbursementId).where(sql`kind = 'settlement'`),
     index('ledger_journals_document').on(t.fundId, t.documentNumber).where(sql`document_number is not null`),
+    uniqueIndex('ledger_journals_released_once').on(t.releaseId).where(sql`release_id is not null`),
+    check('ledger_journals_release', sql`(kind = 'custody_release') = (release_id is not null)`),
     check('ledger_journals_reversal', sql`(kind = 'reversal') = (reverses_id is not null)`),
   ],
 );

@@ -46,6 +46,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...of('notice', 'case_notices', ['advice', 'note']),
   ...of('person', 'disbursements', ['payee']),
   ...of('disbursement', 'disbursements', ['notes']),
+  ...of('disbursement', 'custody_plans', ['agreement'], 'disbursement_id::text'),
+  ...of('disbursement', 'custody_releases', ['texts']),
   ...of('referral', 'referrals', ['proposal', 'texts']),
   ...of('person', 'referral_persons', ['disclosed'], joined('referral_id', 'position')),
   ...of('referral', 'referral_outputs', ['note']),

@@ -44,6 +44,29 @@ export const moneyEnums = {
       returned: ['退回财政', 'Returned to the treasury'],
     },
   },
+  'custody-purposes': {
+    title: ['托管款用途', 'Purposes of money in custody'],
+    values: {
+      living: ['基本生活', 'Living'],
+      education: ['教育', 'Education'],
+      medical: ['医疗', 'Medical care'],
+      rehabilitation: ['康复与心理辅导', 'Rehabilitation and counselling'],
+      housing: ['住房', 'Housing'],
+      other: ['其他', 'Other'],
+    },
+  },
+  'custody-release-states': {
+    title: ['托管款使用申请状态', 'States of requests for money in custody'],
+    values: {
+      requested: ['待批准', 'Requested'],
+      released: ['已释放', 'Released'],
+      refused: ['未批准', 'Refused'],
+    },
+  },
+  'custody-release-outcomes': {
+    title: ['托管款使用申请结果', 'Outcomes of requests for money in custody'],
+    values: { released: ['同意释放', 'Released'], refused: ['不同意', 'Refused'] },
+  },
   'recovery-destinations': {
     title: ['追回款去向', 'Where recovered money goes'],
     values: { fund: ['回到资金账户', 'The fund'], treasury: ['上缴财政', 'The treasury'] },

@@ -5,7 +5,7 @@ import { caseActions } from '../../src/cases/actions.ts';
 import { noticeActions } from '../../src/cases/notice-domain.ts';
 import { clueActions } from '../../src/clues/domain.ts';
 import { deadlineActions } from '../../src/deadlines/domain.ts';
-import { disbursementActions } from '../../src/disbursements/domain.ts';
+import { disbursementActions } from '../../src/disbursements/actions.ts';
 import { grantActions } from '../../src/grants/domain.ts';
 import { personActions, reviewActions } from '../../src/persons/lifecycle.ts';
 import { referralActions } from '../../src/referrals/domain.ts';

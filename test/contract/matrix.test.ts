@@ -7,7 +7,7 @@ import { caseActions } from '../../src/cases/actions.ts';
 import { noticeActions } from '../../src/cases/notice-domain.ts';
 import { clueActions } from '../../src/clues/domain.ts';
 import { deadlineActions } from '../../src/deadlines/domain.ts';
-import { disbursementActions } from '../../src/disbursements/domain.ts';
+import { disbursementActions } from '../../src/disbursements/actions.ts';
 import { grantActions } from '../../src/grants/domain.ts';
 import type { Actor } from '../../src/kernel/actor.ts';
 import { type Act, can, RELATIONS, refusalOf } from '../../src/kernel/can.ts';

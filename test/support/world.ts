@@ -198,6 +198,7 @@ export function createWorld(api: Api, addClient: () => Promise<NewClient>, seal?
 
   return {
     ...story,
+    api,
     uploaded,
     addClient,
     officerId,

@@ -1,9 +1,9 @@
 // Every state × every verb of a disbursement, against the lifecycle as the contract writes it (§3).
 import { describe, expect, test } from '@jest/globals';
+import { disbursementActions } from '../../src/disbursements/actions.ts';
 import {
   DISBURSEMENT_STATES,
   type DisbursementState,
-  disbursementActions,
   disbursementMachine,
   openLinesDelta,
 } from '../../src/disbursements/domain.ts';
@@ -12,11 +12,11 @@ import { applyPostings, MOVEMENTS, type MovementKind, NO_BALANCE, postingsOf } f
 /** state → verb → next state; what is not here is a 409. Appropriation and notification record without moving. */
 const recorded = { appropriate: 'same', notify: 'same' };
 const ALLOWED: Readonly<Record<DisbursementState, Readonly<Record<string, string>>>> = {
-  reserved: { authorise: 'authorised', void: 'voided' },
-  authorised: { submit: 'submitted', void: 'voided', ...recorded },
-  submitted: { settle: 'settled', fail: 'failed', 'mark-unknown': 'unknown', ...recorded },
-  unknown: { settle: 'settled', fail: 'failed', ...recorded },
-  failed: { submit: 'submitted', void: 'voided', ...recorded },
+  reserved: { authorise: 'authorised', void: 'voided', 'plan-custody': 'same' },
+  authorised: { submit: 'submitted', void: 'voided', 'plan-custody': 'same', ...recorded },
+  submitted: { settle: 'settled', fail: 'failed', 'mark-unknown': 'unknown', 'plan-custody': 'same', ...recorded },
+  unknown: { settle: 'settled', fail: 'failed', 'plan-custody': 'same', ...recorded },
+  failed: { submit: 'submitted', void: 'voided', 'plan-custody': 'same', ...recorded },
   settled: {
     'confirm-receipt': 'receipt_confirmed',
     'dispute-receipt': 'receipt_disputed',
@@ -24,7 +24,14 @@ const ALLOWED: Readonly<Record<DisbursementState, Readonly<Record<string, string
     'order-recovery': 'recovering',
     ...recorded,
   },
-  in_custody: { 'exhaust-custody': 'settled', 'order-recovery': 'recovering', ...recorded },
+  in_custody: {
+    'plan-custody': 'same',
+    'request-release': 'same',
+    release: 'same',
+    'exhaust-custody': 'settled',
+    'order-recovery': 'recovering',
+    ...recorded,
+  },
   receipt_confirmed: { 'order-recovery': 'recovering', ...recorded },
   receipt_disputed: { 'order-recovery': 'recovering', ...recorded },
   recovering: { recover: 'recovered', 'recover-part': 'same', 'propose-write-off': 'same', 'write-off': 'written_off' },

@@ -27,6 +27,7 @@ const expected: Readonly<Record<string, string>> = {
   disbursement: `reserved authorise authorised; authorised|failed submit submitted; submitted|unknown settle settled; submitted|unknown fail failed;
     submitted mark-unknown unknown; reserved|authorised|failed void voided; settled confirm-receipt receipt_confirmed;
     settled dispute-receipt receipt_disputed; settled place-in-custody in_custody; in_custody exhaust-custody settled;
+    reserved|authorised|submitted|unknown|failed|in_custody plan-custody =; in_custody request-release =; in_custody release =;
     settled|receipt_confirmed|receipt_disputed|in_custody order-recovery recovering; recovering recover-part =; recovering recover recovered;
     recovering propose-write-off =; recovering write-off written_off`,
   referral: `requested receive received; requested|received accept accepted; requested|received reject rejected; accepted start in_progress;

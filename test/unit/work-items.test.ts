@@ -6,7 +6,8 @@ import { caseActions } from '../../src/cases/actions.ts';
 import { caseMachine } from '../../src/cases/domain.ts';
 import { noticeActions, noticeMachine } from '../../src/cases/notice-domain.ts';
 import { clueActions, clueMachine } from '../../src/clues/domain.ts';
-import { disbursementActions, disbursementMachine } from '../../src/disbursements/domain.ts';
+import { disbursementActions } from '../../src/disbursements/actions.ts';
+import { disbursementMachine } from '../../src/disbursements/domain.ts';
 import { type ActionSpec, availableActions } from '../../src/kernel/action.ts';
 import type { Actor, ActorAgency, AgencyKind } from '../../src/kernel/actor.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
@@ -62,7 +63,12 @@ const WORLDS: readonly (readonly [name: string, rule: Rule<never, never, never>,
     { machine: caseMachine, actions: caseActions, read: 'case:read' } as never,
     {
       ...{ handlingAgencyId: [PROC.id], handlerOfficerId: [null, ...OFFICER_IDS], proposedByPersonKey: person },
-      ...{ refusedByPersonKey: person, stepPersonKeys: [[], PEOPLE.slice(0, 1)], reconsidered: flag, openLines: [0, 1] },
+      ...{
+        refusedByPersonKey: person,
+        stepPersonKeys: [[], PEOPLE.slice(0, 1)],
+        reconsidered: flag,
+        openLines: [0, 1],
+      },
       ...{ reconsiderationAgencyId: [null, ABOVE.id], superiorAgencyId: [null, ABOVE.id], approvalStep: [1, 2] },
       ...{ superiorReasons: [[], ['exclusion_override']], outstandingItems: [0, 2], toldOn: day, typicalMarkedOn: day },
       ...{ decisionOutcome: [null, 'granted', 'refused'], grantedFen: [null, 100n], paidFen: [0n, 100n] },
@@ -195,7 +201,13 @@ test(`${WALKS} random walks: seed ${SEED}, ${STEPS} steps, ${OFFICERS} officers 
 test('a credential without an officer is offered what is no decision', () => {
   const rule = { machine: disbursementMachine, actions: disbursementActions, read: 'disbursement:read' } as const;
   const facts = {
-    ...{ state: 'submitted' as const, agencyId: PROC.id, treasuryAgencyId: BUREAU.id, plannedByPersonKey: 'p1' },
+    ...{
+      state: 'submitted' as const,
+      kind: 'lump' as const,
+      agencyId: PROC.id,
+      treasuryAgencyId: BUREAU.id,
+      plannedByPersonKey: 'p1',
+    },
     ...{
       authorisedByPersonKey: 'p2',
       recoveryOrderedByPersonKey: null,
