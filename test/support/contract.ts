@@ -32,6 +32,8 @@ export type Contract = {
   /** Whether a value fits the request body (or, with a status, the answer) of an operation. */
   schemaFault(op: Op, value: unknown, status?: number): string | undefined;
   problemFault(answer: Answer): string | undefined;
+  /** Whether the body of the operation has a field of this name, wherever in its choices. */
+  takes(op: Op, name: string): boolean;
 };
 
 function toOp(path: string, method: string, operation: Operation): Op {
@@ -49,6 +51,31 @@ function toOp(path: string, method: string, operation: Operation): Op {
     dryRun: named('dryRun'),
     hasBody: operation.requestBody !== undefined,
   };
+}
+
+type BodySchema = {
+  $ref?: string;
+  properties?: object;
+  anyOf?: BodySchema[];
+  oneOf?: BodySchema[];
+  allOf?: BodySchema[];
+};
+
+/** Names of the first level of a request body: references followed, alternatives joined. */
+function fieldsOf(document: ApiDocument, op: Op): Set<string> {
+  const { schemas } = (document as unknown as { components: { schemas: Record<string, BodySchema> } }).components;
+  const names = (schema: BodySchema): string[] => {
+    const named = schema.$ref ? schemas[schema.$ref.split('/').at(-1) ?? ''] : undefined;
+    const parts = [
+      ...(schema.anyOf ?? []),
+      ...(schema.oneOf ?? []),
+      ...(schema.allOf ?? []),
+      ...(named ? [named] : []),
+    ];
+    return [...Object.keys(schema.properties ?? {}), ...parts.flatMap(names)];
+  };
+  const content = Object.values(op.operation.requestBody?.content ?? {}) as { schema?: BodySchema }[];
+  return new Set(content.flatMap(({ schema }) => (schema ? names(schema) : [])));
 }
 
 const escaped = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -95,7 +122,14 @@ export async function loadContract(): Promise<Contract> {
     if (!isJson(op, status)) return binaryFault(op, answer);
     return schemaFault(op, answer.body, status);
   };
-  return { document, operations, faultOf, schemaFault, problemFault };
+  return {
+    document,
+    operations,
+    faultOf,
+    schemaFault,
+    problemFault,
+    takes: (op, name) => fieldsOf(document, op).has(name),
+  };
 }
 
 /** `/v1/clues/{id}` with its parameters filled in and a query added. */

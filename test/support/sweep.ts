@@ -68,6 +68,58 @@ export function headerFaults(answer: Pick<Answer, 'headers' | 'status'>, cacheab
   return [...faults, ...telling];
 }
 
+/** What the service alone sets (S-16); a body that names one is refused, each with its pointer. */
+export const SERVER_OWNED = [
+  ...['id', 'version', 'createdAt', 'updatedAt', 'createdBy', 'approvedBy', 'authorisedBy', 'settledAt', 'decidedOn'],
+  ...[
+    'personKey',
+    'acr',
+    'sealed',
+    'availableActions',
+    'paidAmount',
+    'grantedAmount',
+    'amountPaid',
+    'prevHash',
+    'epoch',
+  ],
+] as const;
+
+type Node = Record<string, unknown>;
+
+/** Objects with named members that would let others through as well: places in the document (S-16, S-17). */
+export function openObjects(document: unknown): string[] {
+  const open: string[] = [];
+  const visit = (node: unknown, place: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, properties, additionalProperties, unevaluatedProperties } = node as Node;
+    const closed = additionalProperties === false || unevaluatedProperties === false;
+    if (type === 'object' && properties !== undefined && !closed) open.push(place);
+    for (const [name, member] of Object.entries(node))
+      if (name !== 'example' && name !== 'examples') visit(member, `${place}/${name}`);
+  };
+  const { paths, components } = document as { paths: Node; components: { schemas: Node } };
+  visit(paths, '/paths');
+  visit(components.schemas, '/components/schemas');
+  return open;
+}
+
+/** Stands in a column that no view lists (S-17). */
+export const UNLISTED = 'unlisted-column-value';
+
+/** A column more on every table of the business: an answer that carries it was made of whatever the row has. */
+export async function addUnlistedColumns(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query(`do $$ declare t text; begin
+      for t in select format('%I', tablename) from pg_tables where schemaname = 'public' and tableowner = current_user loop
+        execute format('alter table %s add column unlisted_column text not null default ''${UNLISTED}''', t);
+      end loop; end $$`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Row count and newest writer of every table, and every sequence; what was looked at is kept even where nothing else is written. */
 export async function snapshot(ownerUrl: string): Promise<Record<string, string>> {
   const client = new pg.Client({ connectionString: ownerUrl });
