@@ -27,6 +27,7 @@ function deps(): AppDeps {
       service: refuse,
       generations: refuse,
       uses: { count: refuse, learn: refuse },
+      renewReplies: refuse,
       refresh: refuse,
     },
     signer: { sign: refuse, attest: refuse, verify: refuse, keys: refuse, retiredKeys: refuse },

@@ -83,13 +83,9 @@ export async function countByKek(client: Client): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.kek_id, row.n]));
 }
 
-/** A generation that was replaced longer ago than any reply is kept. */
-export async function dropOldReplyKeys(client: Client): Promise<number> {
-  const { rowCount } = await client.query(
-    `delete from keyring.service_keys where name = 'reply' and generation <
-       (select max(generation) from keyring.service_keys where name = 'reply' and created_at < now() - interval '10 days')`,
-  );
-  return rowCount ?? 0;
+/** Generations that were replaced longer ago than any reply is kept. */
+export async function dropOldReplyKeys(client: Client): Promise<void> {
+  await client.query('select drop_reply_keys()');
 }
 
 /** The run under way, else a new one. */

@@ -27,6 +27,8 @@ export type Keyring = {
   indexHash: 'sha256' | 'sm3';
   /** Counts every encryption under a data key, the key of replies and the master key. */
   uses: KeyUses;
+  /** Begins a new key of stored replies where the present one is a week old, and drops those that no reply needs any more. */
+  renewReplies(pool: Pool): Promise<void>;
   /** Looks for generations that came since, and at what other processes have counted. */
   refresh(pool: Pool): Promise<void>;
 };
@@ -51,6 +53,9 @@ export function newServiceKey(kek: KekProvider, name: string, generation: number
   const wrapped = kek.wrap(NO_KEY_ID, servicePlace(name, generation), randomBytes(32), suite);
   return [name, generation, kek.id, wrapped, hashOf(suite)];
 }
+
+const NEWEST_REPLY = `select max(generation)::int as generation, max(created_at) < now() - interval '7 days' as due
+  from keyring.service_keys where name = 'reply'`;
 
 type Row = { name: string; generation: number; kek_id: string; wrapped: Buffer; hash: 'sha256' | 'sm3' };
 
@@ -134,6 +139,11 @@ export async function openKeyring(
     generations,
     get indexHash() {
       return indexHash;
+    },
+    async renewReplies(from) {
+      const [newest] = await from.query<{ generation: number; due: boolean }>(NEWEST_REPLY);
+      if (newest?.due) await from.query(NEW_SERVICE_KEY, newServiceKey(kek, 'reply', newest.generation + 1, suite));
+      await from.query('select drop_reply_keys()');
     },
     async refresh(from) {
       ({ keys, indexHash } = await readServiceKeys(from, keks));

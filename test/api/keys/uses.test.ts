@@ -37,3 +37,31 @@ test('a key that is used up is named in the log, and seals no more', async () =>
   expect(refused.body).toMatchObject({ code: 'key.exhausted' });
   expect((await service.api.get('wf.heping', '/v1/clues')).status).toBe(200);
 });
+
+test('the key of stored replies changes each week; a former one goes when no reply needs it any more', async () => {
+  const { keyring } = service.tx;
+  const generations = async () =>
+    (
+      await service.owner.query<{ g: number }>(
+        `select generation as g from keyring.service_keys where name = 'reply' order by 1`,
+      )
+    ).map((row) => row.g);
+  const age = (days: number) =>
+    service.owner.query(
+      `update keyring.service_keys set created_at = created_at - interval '${days} days' where name = 'reply'`,
+    );
+  await keyring.renewReplies(service.pool);
+  expect(await generations()).toEqual([1]);
+  await age(8);
+  await keyring.renewReplies(service.pool);
+  await keyring.renewReplies(service.pool);
+  expect(await generations()).toEqual([1, 2]);
+  await service.owner.query('delete from keyring.key_uses');
+  await age(9);
+  await keyring.renewReplies(service.pool);
+  expect(await generations()).toEqual([1, 2, 3]);
+  await age(3);
+  await keyring.renewReplies(service.pool);
+  expect(await generations()).toEqual([2, 3]);
+  await expect(service.pool.query(`delete from keyring.service_keys where name = 'token'`)).rejects.toThrow();
+});
