@@ -102,7 +102,8 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
 /** The submission behind a review was written or received by the caller's agency. */
 export function fromOwnSource(tx: Tx): SQL {
   return sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
-    and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight')`;
+    and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight'
+    and (a.until is null or a.until > now()))`;
 }
 
 /**
