@@ -1,7 +1,7 @@
 // The pool: time-outs on every wait, pipelined connections, one Drizzle handle per connection.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { pgError, UnreachableError } from './errors.ts';
+import { isAborted, pgError, UnreachableError } from './errors.ts';
 import { batchOf, cutOff, type Flight, naming, writeOncePerTurn } from './statements.ts';
 
 export type Db = NodePgDatabase;
@@ -86,7 +86,12 @@ export function createPool(options: PoolOptions): Pool {
       const direct: Connection['client'] = {
         query: (statement, values) => {
           batch.send();
-          return client.query(statement, values);
+          const sent = client.query(statement, values);
+          // What stands behind it only says that the transaction is over; this one says why.
+          sent.catch((error: unknown) => {
+            if (!isAborted(error)) flight.failure ??= error;
+          });
+          return sent;
         },
       };
       handle = { flight, db: drizzle({ client: naming(client, flight, batch) }), client: direct };
