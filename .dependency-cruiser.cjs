@@ -7,6 +7,7 @@ const order = [
   ['cases'],
   ['funds'],
   ['disbursements'],
+  ['reconciliations'],
   ['referrals'],
   ['visits'],
   ['accounts'],

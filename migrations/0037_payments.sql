@@ -63,3 +63,83 @@ call guard_table('custody_releases', 'disbursement', 'disbursement_id');
 alter table ledger_journals add column release_id uuid references custody_releases (id);
 create unique index ledger_journals_released_once on ledger_journals (release_id) where release_id is not null;
 alter table ledger_journals add constraint ledger_journals_release check ((kind = 'custody_release') = (release_id is not null));
+
+-- What the bank says of a fund, statement by statement, and where it differs from the ledger (M-05).
+create table reconciliations (
+  id uuid primary key,
+  fund_id uuid not null references funds (id),
+  state text not null check (state in ('open', 'reconciled')),
+  statement_number text not null,
+  from_on date not null,
+  to_on date not null check (to_on >= from_on),
+  content_hash bytea not null,
+  lines integer not null check (lines >= 0),
+  matched integer not null check (matched >= 0),
+  repeated integer not null check (repeated >= 0),
+  exceptions integer not null check (exceptions >= 0),
+  open_exceptions integer not null check (open_exceptions >= 0 and open_exceptions <= exceptions),
+  imported_by uuid not null references officers (id),
+  version integer not null default 1,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint reconciliations_statement unique (fund_id, statement_number),
+  constraint reconciliations_open check ((state = 'open') = (open_exceptions > 0))
+);
+create index reconciliations_fund on reconciliations (fund_id, id desc);
+create index reconciliations_imported_by on reconciliations (imported_by);
+call guard_table('reconciliations', 'fund', 'fund_id');
+
+create table bank_lines (
+  id uuid primary key,
+  reconciliation_id uuid not null references reconciliations (id),
+  fund_id uuid not null references funds (id),
+  position integer not null check (position > 0),
+  booked_on date not null,
+  direction text not null check (direction in ('debit', 'credit')),
+  amount_fen bigint not null check (amount_fen > 0),
+  bank_reference text not null,
+  request_number text,
+  outcome text not null check (outcome in ('matched', 'repeated', 'exception')),
+  disbursement_id uuid references disbursements (id),
+  journal_id uuid references ledger_journals (id),
+  unique (reconciliation_id, position)
+);
+create index bank_lines_fund on bank_lines (fund_id, booked_on);
+create index bank_lines_disbursement on bank_lines (disbursement_id) where disbursement_id is not null;
+create index bank_lines_journal on bank_lines (journal_id) where journal_id is not null;
+-- one payment of the bank stands for one line of ours, for ever
+create unique index bank_lines_matched_once on bank_lines (disbursement_id) where outcome = 'matched' and direction = 'debit';
+call guard_table('bank_lines', 'fund', 'fund_id');
+revoke update on bank_lines from ja_app;
+
+create table reconciliation_exceptions (
+  id uuid primary key,
+  reconciliation_id uuid not null references reconciliations (id),
+  fund_id uuid not null references funds (id),
+  position integer not null check (position > 0),
+  kind text not null check (kind in ('unknown_payment', 'duplicate_payment', 'amount_mismatch', 'unconfirmed_payment', 'paid_after_failure', 'returned_payment', 'unknown_receipt', 'missing_at_bank')),
+  state text not null check (state in ('open', 'proposed', 'resolved')),
+  bank_line_id uuid references bank_lines (id),
+  disbursement_id uuid references disbursements (id),
+  outcome text check (outcome in ('settle', 'return', 'explain')),
+  notes_sealed bytea,
+  proposed_by uuid references officers (id),
+  proposed_by_person_key text,
+  resolved_by uuid references officers (id),
+  resolved_by_person_key text,
+  version integer not null default 1,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (reconciliation_id, position),
+  constraint reconciliation_exceptions_subject check (bank_line_id is not null or disbursement_id is not null),
+  -- who proposes what is to be done is another person than who does it
+  constraint reconciliation_exceptions_four_eyes check (resolved_by_person_key <> proposed_by_person_key),
+  constraint reconciliation_exceptions_steps check (
+    (state = 'open') = (outcome is null) and (state = 'open') = (proposed_by is null) and (state = 'resolved') = (resolved_by is not null))
+);
+create index reconciliation_exceptions_fund on reconciliation_exceptions (fund_id);
+create index reconciliation_exceptions_line on reconciliation_exceptions (bank_line_id);
+create index reconciliation_exceptions_disbursement on reconciliation_exceptions (disbursement_id);
+create index reconciliation_exceptions_proposed_by on reconciliation_exceptions (proposed_by);
+create index reconciliation_exceptions_resolved_by on reconciliation_exceptions (resolved_by);
+call guard_table('reconciliation_exceptions', 'fund', 'fund_id');

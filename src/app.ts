@@ -88,6 +88,7 @@ import { referenceRoutes } from './reference/routes.ts';
 import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
+import { reconciliationRoutes } from './reconciliations/routes.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { retentionRoutes } from './retention/due-routes.ts';
 import { holdRoutes } from './retention/hold-routes.ts';
@@ -232,6 +233,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   fundRoutes(app);
   disbursementRoutes(app);
   custodyRoutes(app);
+  reconciliationRoutes(app);
   referralRoutes(app);
   referralDecisionRoutes(app);
   visitRoutes(app);

@@ -102,6 +102,7 @@ export const ROLES = {
     'deadline:pause',
     'case:mark_typical',
     'disbursement:authorise',
+    'fund:reconcile',
     'hold:manage',
     'break_glass:request',
     'break_glass:read',
@@ -124,6 +125,7 @@ export const ROLES = {
     'disbursement:void',
     'disbursement:recover',
     'fund:read',
+    'fund:reconcile',
     'fund:close_year',
     'fund:reverse',
     'hold:read',
@@ -150,6 +152,7 @@ export const ROLES = {
     'fund:read',
     'fund:open',
     'fund:allocate',
+    'fund:reconcile',
     'statistics:read',
   ],
   supervisor: [

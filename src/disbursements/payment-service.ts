@@ -1,11 +1,13 @@
 // Verbs on disbursements from the bank's door on: submission, settlement, failure; appropriation and notification as recorded facts.
 import { ensureAction } from '../kernel/action.ts';
+import type { Actor } from '../kernel/actor.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { disbursementActions } from './actions.ts';
 import { disbursementMachine, type FAILURE_OUTCOMES } from './domain.ts';
+import { recordReturn } from './recovery-service.ts';
 import { advance, type Disbursement, lockDisbursement, officerOf } from './service.ts';
 
 const { next } = disbursementMachine;
@@ -48,7 +50,13 @@ export async function settleDisbursement(
   ensurePast(tx, input.paidOn, '/paidOn');
   const line = await lockDisbursement(tx, id, expected);
   ensureAction(disbursementMachine, disbursementActions, 'settlement', line, tx.ctx.actor);
-  const officer = officerOf(tx.ctx.actor);
+  return settle(tx, line, input, officerOf(tx.ctx.actor));
+}
+
+type Settlement = { paidOn: string; bankReference: string };
+type By = { id: string; personKey: string };
+
+async function settle(tx: Tx, line: Disbursement, input: Settlement, officer: By): Promise<Disbursement> {
   const change = { ...input, settledBy: officer.id, settledByPersonKey: officer.personKey };
   const settled = await advance(tx, line, next(line.state, 'settle'), {
     fact: 'settled',
@@ -57,6 +65,30 @@ export async function settleDisbursement(
   });
   if (line.kind !== 'custody') return settled;
   return advance(tx, settled, next(settled.state, 'place-in-custody'), { fact: 'placed_in_custody' });
+}
+
+/** The line that a statement of the bank speaks of, locked as every verb locks it. */
+export const lockForBank = (tx: Tx, id: string): Promise<Disbursement> => lockDisbursement(tx, id, undefined);
+
+/** Who proposes to settle a line by the bank's statement is one who may settle it. */
+export function requireSettleable(line: Disbursement | undefined, actor: Actor): void {
+  if (!line) throw new Error('nothing to settle');
+  ensureAction(disbursementMachine, disbursementActions, 'settlement', line, actor);
+}
+
+/** Settled as the bank says, in the name of the finance officer who proposed it; another person has approved. */
+export async function bookSettlement(tx: Tx, id: string, input: Settlement, by: By): Promise<Disbursement> {
+  return settle(tx, await lockForBank(tx, id), input, by);
+}
+
+/** The bank has sent it back: the chief's approval orders the recovery that the proposal has booked. */
+export async function bookReturn(
+  tx: Tx,
+  id: string,
+  input: { amountFen: bigint; reason: string },
+): Promise<Disbursement> {
+  const line = await lockForBank(tx, id);
+  return recordReturn(tx, line, input);
 }
 
 /** Failed: the money is reserved again. Unknown: nobody can say yet, so it stays in transit and the line stays open. */

@@ -80,6 +80,19 @@ function recordRecovery(tx: Tx, line: Disbursement, amountFen: bigint, whole: bo
   });
 }
 
+/** What the bank has sent back: ordered and recorded at once, or recorded toward the order that runs. */
+export async function recordReturn(
+  tx: Tx,
+  line: Disbursement,
+  { amountFen, reason }: { amountFen: bigint; reason: string },
+): Promise<Disbursement> {
+  const outstanding = line.recoveryFen === null ? line.amountFen : line.recoveryFen - line.recoveredFen;
+  if (amountFen > outstanding)
+    throw disbursementProblems['disbursement.recovery_exceeded']({ limit: formatYuan(outstanding) });
+  const owed = line.recoveryFen === null ? await orderRecovery(tx, line, { amountFen, reason, to: 'fund' }) : line;
+  return recordRecovery(tx, owed, amountFen, owed.recoveryFen === owed.recoveredFen + amountFen);
+}
+
 /** First it is proposed, then the chief approves, another person; what could not be recovered is given up. */
 export async function writeOffDisbursement(
   tx: Tx,

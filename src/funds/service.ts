@@ -103,4 +103,4 @@ export const fundHandlers: readonly FactHandler[] = [
   { on: ['case.closed', 'case.revoked', 'case.refused', 'case.withdrawn'], handle: releaseRest },
 ];
 
-export { DEFAULT_FUND, findDefaultFund, findFund, moveFunds, openDefaultFund, openDefaultFunds };
+export { DEFAULT_FUND, findDefaultFund, findFund, lockFunds, moveFunds, openDefaultFund, openDefaultFunds };

@@ -48,6 +48,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...of('disbursement', 'disbursements', ['notes']),
   ...of('disbursement', 'custody_plans', ['agreement'], 'disbursement_id::text'),
   ...of('disbursement', 'custody_releases', ['texts']),
+  ...of('fund', 'reconciliation_exceptions', ['notes']),
   ...of('referral', 'referrals', ['proposal', 'texts']),
   ...of('person', 'referral_persons', ['disclosed'], joined('referral_id', 'position')),
   ...of('referral', 'referral_outputs', ['note']),

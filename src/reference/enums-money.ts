@@ -67,6 +67,39 @@ export const moneyEnums = {
     title: ['托管款使用申请结果', 'Outcomes of requests for money in custody'],
     values: { released: ['同意释放', 'Released'], refused: ['不同意', 'Refused'] },
   },
+  'reconciliation-states': {
+    title: ['对账状态', 'States of reconciliations'],
+    values: { open: ['有待处理差异', 'With open exceptions'], reconciled: ['已对平', 'Reconciled'] },
+  },
+  'reconciliation-exception-kinds': {
+    title: ['对账差异类型', 'Kinds of exceptions of a reconciliation'],
+    values: {
+      unknown_payment: ['银行有支付而账上无此笔', 'Paid by the bank, unknown here'],
+      duplicate_payment: ['重复支付', 'Paid twice'],
+      amount_mismatch: ['金额不符', 'Another amount'],
+      unconfirmed_payment: ['银行已支付而账上未确认', 'Paid by the bank, not settled here'],
+      paid_after_failure: ['登记失败或作废后银行仍支付', 'Paid after it failed or was voided here'],
+      returned_payment: ['银行退回', 'Returned by the bank'],
+      unknown_receipt: ['银行有收款而账上无此笔', 'Received by the bank, unknown here'],
+      missing_at_bank: ['账上已支付而银行无此笔', 'Settled here, not paid by the bank'],
+    },
+  },
+  'reconciliation-exception-states': {
+    title: ['对账差异状态', 'States of exceptions of a reconciliation'],
+    values: {
+      open: ['待处理', 'Open'],
+      proposed: ['已提出处理意见', 'Proposed'],
+      resolved: ['已处理', 'Resolved'],
+    },
+  },
+  'reconciliation-outcomes': {
+    title: ['对账差异处理方式', 'Resolutions of exceptions of a reconciliation'],
+    values: {
+      settle: ['按银行记录确认支付', 'Settle as the bank says'],
+      return: ['按银行退回入账', 'Book the return'],
+      explain: ['说明原因', 'Explain'],
+    },
+  },
   'recovery-destinations': {
     title: ['追回款去向', 'Where recovered money goes'],
     values: { fund: ['回到资金账户', 'The fund'], treasury: ['上缴财政', 'The treasury'] },

@@ -14,6 +14,7 @@ type Subject = { kind: string; id: string };
 /** What is seen through something else: the statement answers kind and id of that. */
 const THROUGH: readonly (readonly [path: RegExp, text: string])[] = [
   [/^\/v1\/deadlines\/\{id\}/, 'select subject_kind as kind, subject_id as id from deadlines where id = $1'],
+  [/^\/v1\/reconciliations\/\{id\}/, `select 'fund' as kind, fund_id as id from reconciliations where id = $1`],
   [/^\/v1\/documents\/\{id\}/, 'select parent_kind as kind, parent_id as id from documents where id = $1'],
   [/^\/v1\/person-reviews\/\{id\}/, `select 'person' as kind, person_id as id from person_reviews where id = $1`],
 ];
@@ -30,6 +31,7 @@ function inBody(op: Op, { body }: Target): Subject | undefined {
     subject?: Subject;
   };
   if (['askForEmergencySight', 'placeLegalHold'].includes(op.id)) return subject;
+  if (op.id === 'importBankStatement') return { kind: 'fund', id: String((body as { fundId?: string }).fundId) };
   if (op.id === 'sendReferrals') return { kind: 'case', id: String(origin.assistanceCaseId) };
   return op.id === 'planVisit' ? { kind: 'account', id: String(monitoringAccountId) } : undefined;
 }
