@@ -38,8 +38,11 @@ import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
 import { clueReceiptRoutes } from './clues/receipt-routes.ts';
 import { clueRoutes } from './clues/routes.ts';
+import { calendarRoutes } from './deadlines/calendar-routes.ts';
 import { deadlineHandlers } from './deadlines/handlers.ts';
 import { deadlineRoutes } from './deadlines/routes.ts';
+import { deadlineRuleRoutes } from './deadlines/rule-routes.ts';
+import { sweepHandlers } from './deadlines/sweeps.ts';
 import { disbursementMachine } from './disbursements/domain.ts';
 import { custodyRoutes } from './disbursements/custody-routes.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
@@ -138,6 +141,7 @@ export const handlers: TxDeps['handlers'] = [
   ...accountHandlers,
   ...deadlineHandlers,
   ...clockHandlers,
+  ...sweepHandlers,
   workItemHandler,
 ];
 
@@ -209,6 +213,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   probeRoutes(app, { pool, health: deps.health });
   catalogueRoutes(app, publicUrl);
   referenceRoutes(app, appCodeSets);
+  calendarRoutes(app);
+  deadlineRuleRoutes(app);
   tokenRoutes(app, { tx, signer, publicUrl, certificateOf, factors, sourceLimit: sourceLimit(config) });
   meRoutes(app);
   agencyRoutes(app, authenticator.forget);

@@ -5,6 +5,7 @@ import { bulkReadJobs } from '../audit/bulk-read.ts';
 import { purgeReadRecords } from '../audit/reads-repository.ts';
 import { exportDirOf, sealAudit, sealingJobs } from '../audit/sealing.ts';
 import { watchSealing } from '../audit/watch.ts';
+import { deadlineJobs } from '../deadlines/jobs.ts';
 import { documentJobs } from '../documents/jobs.ts';
 import { keyJobs } from '../keys/jobs.ts';
 import type { Config } from '../platform/config.ts';
@@ -57,6 +58,7 @@ export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job
     ...sealingJobs(deps, { publicUrl, exportDir: exportDirOf(settings) }),
     ...documentJobs({ tx: deps, storage, scannerUrl, systemNow: Date.now, log }),
     ...referralJobs(deps),
+    ...deadlineJobs(deps),
     ...retentionJobs(deps, asWorker, log),
     ...identityJobs(deps),
     ...keyJobs(deps, log),

@@ -20,6 +20,7 @@ export const deadlineMachine = machine('deadline', '期限', DEADLINE_STATES, {
   extend: { from: ['running', 'paused'], to: 'same' },
   waive: { from: ['running', 'paused'], to: 'waived' },
   end: { from: ['running', 'paused'], to: 'ended' },
+  supervise: { from: ['running', 'paused'], to: 'same' },
 });
 export type DeadlineVerb = keyof typeof deadlineMachine.verbs;
 
@@ -30,10 +31,14 @@ export type RuleSnapshot = {
   n: number;
   unit: DeadlineUnit;
   basis: string;
-  mark: string;
+  mark: EnumValue<'rule-marks'>;
+  /** Facts that stop it; absent in clocks from before the rules were data: all that the clock knows. */
+  stopFacts?: readonly string[];
   /** The agreed day, where the due day is not counted. */
   dueOn: string | null;
 };
+/** A worked example that stands beside a rule. */
+export type TestCase = { startedOn: string; dueOn: string; note?: string | undefined };
 /** `from` still counts, `until` counts no more; `cause` is the fact that paused it. */
 export type Pause = { from: string; until: string | null; cause: string };
 export type ExplainedDay = { date: string; counted: boolean; reason: DayReason | 'paused' };
@@ -44,6 +49,40 @@ type Terms = { rule: RuleSnapshot; startedOn: string; pauses: readonly Pause[]; 
 const SOON = { workingDays: 2, days: 14 } as const;
 /** More than this a chief cannot add to one deadline: about a year. */
 export const MAX_EXTENSION = 250;
+
+/** What a due day causes while nobody has answered, in this order; each once for each due day. */
+export const DEADLINE_EFFECTS = ['due_soon', 'overdue', 'escalated'] as const;
+export type DeadlineEffect = (typeof DEADLINE_EFFECTS)[number];
+export type DayEffect = { effect: DeadlineEffect; day: string };
+
+type Swept = { soonOn: string; dueOn: string; escalates: boolean; startedLate: boolean };
+
+/** The effects of a due day up to `today`; a clock that began after its due day is not reminded of it. */
+export function effectsUntil(today: string, { soonOn, dueOn, escalates, startedLate }: Swept): DayEffect[] {
+  const breach = addDays(dueOn, 1);
+  const all: DayEffect[] = [
+    ...(startedLate ? [] : [{ effect: 'due_soon', day: soonOn } as const]),
+    { effect: 'overdue', day: breach },
+    ...(escalates ? [{ effect: 'escalated', day: breach } as const] : []),
+  ];
+  return all.filter(({ day }) => day <= today);
+}
+
+/** The day on which a sweep has more to tell of this due day. */
+export const nextSweep = (dueOn: string, today: string): string | null => (dueOn < today ? null : addDays(dueOn, 1));
+
+/** Which examples of a rule its own count does not meet: `dueOn` is what it counts to. */
+export function failedCases(
+  rule: Pick<RuleSnapshot, 'n' | 'unit'>,
+  cases: readonly TestCase[],
+  isWorkday: IsWorkday,
+): { index: number; dueOn: string }[] {
+  const bare = { ...rule, name: '', nameEn: '', basis: '', mark: 'assumption' as const, dueOn: null };
+  return cases.flatMap(({ startedOn, dueOn }, index) => {
+    const counted = reckon({ rule: bare, startedOn, pauses: [], extensionDays: 0 }, isWorkday).dueOn;
+    return counted === dueOn ? [] : [{ index, dueOn: counted }];
+  });
+}
 
 function soonBefore(dueOn: string, { rule, startedOn }: Terms, isWorkday: IsWorkday): string {
   const counted = rule.unit === 'working_day';
@@ -109,7 +148,12 @@ export function statusOn({ state, dueOn, soonOn, endedOn }: Reading, today: stri
   return today >= soonOn ? 'due_soon' : 'on_track';
 }
 
-export type DeadlineFacts = { state: DeadlineState; stewardAgencyId: string };
+export type DeadlineFacts = {
+  state: DeadlineState;
+  stewardAgencyId: string;
+  escalatedTo: string | null;
+  supervisedOn: string | null;
+};
 
 export const deadlineProblems = defineProblems({
   'deadline.not_competent': {
@@ -126,12 +170,29 @@ export const deadlineProblems = defineProblems({
     zh: ['延长超出上限', '一项期限累计最多延长 {limit} 个工作日', '减少天数，或免除该期限'],
     en: ['Extended too far', 'a deadline is extended by at most {limit} working days in all', 'ask for fewer days'],
   },
+  'deadline.not_escalated': {
+    status: 403,
+    zh: ['未向本单位报告逾期', '此期限的逾期未报告至本单位，或已督办', '由收到逾期报告的上级单位督办'],
+    en: [
+      'Not reported to you',
+      'the breach of this deadline was not reported to your agency, or it has been followed up',
+      'the superior agency to which the breach was reported follows it up, once',
+    ],
+  },
+  'deadline.rule_absent': {
+    status: 422,
+    zh: ['没有适用的期限规则', '{day} 在 {region} 没有生效的规则 {code}', '改用其他日期、地区或规则代码'],
+    en: ['No rule applies', 'no rule {code} is in force in {region} on {day}', 'ask for another day, region or code'],
+  },
 });
+
+const reportedHere = ({ escalatedTo, supervisedOn }: DeadlineFacts, actor: Actor): Problem | undefined =>
+  escalatedTo === actor.agency.id && supervisedOn === null ? undefined : deadlineProblems['deadline.not_escalated']();
 
 const onlySteward = (deadline: DeadlineFacts, actor: Actor): Problem | undefined =>
   deadline.stewardAgencyId === actor.agency.id ? undefined : deadlineProblems['deadline.not_competent']();
 
-/** All possible, none awaited: nobody waits for a clock to be stopped. */
+/** Nobody waits for a clock to be stopped; a breach waits for the agency to which it was reported. */
 export const deadlineActions = {
   pause: {
     verbs: ['pause'],
@@ -166,6 +227,15 @@ export const deadlineActions = {
     officer: true,
     decisive: true,
     guard: onlySteward,
+  },
+  supervision: {
+    verbs: ['supervise'],
+    permission: 'deadline:supervise',
+    label: ['督办', 'Follow up a breach'],
+    path: 'supervision',
+    officer: true,
+    guard: reportedHere,
+    awaited: true,
   },
 } as const satisfies ActionTable<DeadlineFacts, DeadlineVerb>;
 export type DeadlineAction = keyof typeof deadlineActions;

@@ -1,11 +1,13 @@
 // Facts start, stop, pause and move clocks; which and whose stands in reference/deadline-clocks as data.
+import { requireAgencyMap } from '../agencies/service.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
-import { calendarVersion, isPlannedWorkday } from '../reference/calendar.ts';
 import { type Clock, type ClockStart, type ClockSubject, clocks } from '../reference/deadline-clocks.ts';
-import { DEADLINE_RULES_VERSION, deadlineRule } from '../reference/deadline-rules.ts';
-import { deadlineMachine, type Pause, type RuleSnapshot, reckon } from './domain.ts';
+import { deadlineMachine, type Pause, type RuleSnapshot } from './domain.ts';
+import { reckoned } from './reckoned.ts';
 import { caseHas, type DeadlineRow, insertDeadlines, linkToCase, lockOpen, saveDeadline } from './repository.ts';
+import type { Rulebook, RuleRow } from './rulebook.ts';
+import { readRulebook } from './rulebook-repository.ts';
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -29,25 +31,38 @@ function applies(start: ClockStart, fact: Fact): boolean {
   return Object.entries(start.when ?? {}).every(([member, value]) => (data[member] ?? null) === value);
 }
 
-function snapshot(code: string, dueOn: string | null): RuleSnapshot {
-  const { name, nameEn, n, unit, basis, mark } = deadlineRule(code);
-  return { name, nameEn, n, unit, basis, mark, dueOn };
+function snapshot(rule: RuleRow, dueOn: string | null): RuleSnapshot {
+  const { name, nameEn, n, unit, basis, mark, stopFacts } = rule;
+  return { name, nameEn, n, unit, basis, mark, stopFacts, dueOn };
 }
 
-/** The columns that follow from the terms of a clock. */
-function reckoned(terms: Pick<DeadlineRow, 'rule' | 'startedOn' | 'pauses' | 'extensionDays'>) {
-  const { dueOn, soonOn, provisional } = reckon(terms, isPlannedWorkday);
-  return { dueOn, soonOn, provisional, calendarVersion };
+/** Where the agency that is bound has its seat: there its rule counts. */
+async function placeOf(tx: Tx, agencyId: string): Promise<string> {
+  return (await requireAgencyMap(tx, [agencyId]))(agencyId).regionCode;
+}
+
+/** Who decides about the clock: the party, whoever started it, or the agency that the fact names. */
+function stewardOf({ steward }: Clock, { tx, fact, party }: { tx: Tx; fact: Fact; party: string }): string {
+  if (steward === 'party') return party;
+  return (steward === 'actor' ? null : textOf(fact.data?.[steward])) ?? tx.ctx.actor.agency.id;
 }
 
 /** The clock that `fact` starts; undefined where the fact lacks the day it counts from. */
-function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): DeadlineRow | undefined {
-  const { today, now, actor } = tx.ctx;
+async function newDeadline(
+  tx: Tx,
+  book: Rulebook,
+  clock: Clock,
+  start: ClockStart,
+  fact: Fact,
+): Promise<DeadlineRow | undefined> {
+  const { today, now } = tx.ctx;
   const subjectId = subjectOf(fact, clock.subject);
   const party = textOf(fact.data?.[clock.party]);
   const startedOn = start.from ? textOf(fact.data?.[start.from]) : today;
   if (!subjectId || !party || !startedOn) return undefined;
-  const rule = snapshot(clock.code, start.due ? textOf(fact.data?.[start.due]) : null);
+  const inForce = book.rule(clock.code, await placeOf(tx, party), startedOn);
+  if (!inForce?.startFacts.includes(fact.type)) return undefined;
+  const rule = snapshot(inForce, start.due ? textOf(fact.data?.[start.due]) : null);
   const terms = { rule, startedOn, pauses: [], extensionDays: 0 };
   const ended =
     clock.stops === 'atOnce'
@@ -60,12 +75,12 @@ function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): Deadl
     subjectId,
     caseId: caseOf(fact),
     partyAgencyId: party,
-    stewardAgencyId: clock.steward === 'party' ? party : actor.agency.id,
-    ruleRef: `${clock.code}@${DEADLINE_RULES_VERSION}`,
+    stewardAgencyId: stewardOf(clock, { tx, fact, party }),
+    ruleRef: `${clock.code}@${inForce.edition}`,
     ...terms,
-    ...reckoned(terms),
+    ...reckoned(book, terms),
     ...ended,
-    notesSealed: null,
+    ...{ notesSealed: null, escalatedTo: null, supervisedOn: null },
     version: 1,
     createdAt: now,
     updatedAt: now,
@@ -75,11 +90,12 @@ function newDeadline(tx: Tx, clock: Clock, start: ClockStart, fact: Fact): Deadl
 /** One insert for all clocks of the fact; only a start that asks what the case had before reads anything. */
 async function startClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promise<void> {
   const rows: DeadlineRow[] = [];
+  const book = await readRulebook(tx);
   for (const clock of wanted) {
     const start = clock.starts.find((candidate) => applies(candidate, fact));
     const caseId = caseOf(fact);
     if (start?.unlessCaseHas && caseId && (await caseHas(tx, caseId, start.unlessCaseHas))) continue;
-    const row = start && newDeadline(tx, clock, start, fact);
+    const row = start && (await newDeadline(tx, book, clock, start, fact));
     if (row) rows.push(row);
   }
   if (rows.length > 0) insertDeadlines(tx, rows);
@@ -91,39 +107,48 @@ const closed = (pauses: readonly Pause[], until: string): Pause[] =>
 type Change = (row: DeadlineRow, clock: Clock) => Partial<DeadlineRow> | undefined;
 
 /** What a fact does to the open clocks of its subject. */
-function changeOf(fact: Fact, today: string): Change {
+function changeOf(fact: Fact, today: string, book: Rulebook): Change {
   return (row, clock) => {
     const stops = clock.stops === 'atOnce' ? {} : clock.stops;
     const member = stops[fact.type];
-    if (member !== undefined) {
+    if (member !== undefined && (row.rule.stopFacts?.includes(fact.type) ?? true)) {
       const endedOn = (member && textOf(fact.data?.[member])) || today;
       const pauses = closed(row.pauses, today);
-      return { state: 'ended', endedOn, endedBy: fact.type, pauses, ...reckoned({ ...row, pauses }) };
+      return { state: 'ended', endedOn, endedBy: fact.type, pauses, ...reckoned(book, { ...row, pauses }) };
     }
     if (clock.pauses?.includes(fact.type) && row.state === 'running')
       return { state: 'paused', pauses: [...row.pauses, { from: today, until: null, cause: fact.type }] };
     if (clock.resumes?.includes(fact.type) && row.state === 'paused') {
       const pauses = closed(row.pauses, today);
-      return { state: 'running', pauses, ...reckoned({ ...row, pauses }) };
+      return { state: 'running', pauses, ...reckoned(book, { ...row, pauses }) };
     }
     const move = clock.moves?.find(({ on }) => on === fact.type);
-    return move && moved(row, clock, fact, move);
+    return move && moved(row, { clock, fact, move, book });
   };
 }
 
-function moved(row: DeadlineRow, clock: Clock, fact: Fact, move: { party?: string; due?: string }) {
+type Move = { clock: Clock; fact: Fact; move: { party?: string; due?: string }; book: Rulebook };
+
+function moved(row: DeadlineRow, { clock, fact, move, book }: Move) {
   const party = move.party ? textOf(fact.data?.[move.party]) : null;
   const due = move.due ? textOf(fact.data?.[move.due]) : null;
   const rule = due ? { ...row.rule, dueOn: due } : row.rule;
   const steward = party && clock.steward === 'party' ? { stewardAgencyId: party } : {};
   return {
     ...(party ? { partyAgencyId: party, ...steward } : {}),
-    ...(due ? { rule, ...reckoned({ ...row, rule }) } : {}),
+    ...(due ? { rule, ...reckoned(book, { ...row, rule }) } : {}),
   };
 }
 
+/** Whom a breach was reported to hears that it is over; of others the fact that ended the clock says enough. */
+function recordEnd(tx: Tx, { id, code, subjectKind, subjectId, partyAgencyId, dueOn, escalatedTo }: DeadlineRow): void {
+  if (escalatedTo === null) return;
+  const data = { code, subjectKind, subjectId, agencyId: partyAgencyId, dueOn, escalatedToId: escalatedTo };
+  tx.record({ type: 'deadline.ended', kind: 'deadline', id, changed: ['state'], data });
+}
+
 async function changeClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promise<void> {
-  const change = changeOf(fact, tx.ctx.today);
+  const change = changeOf(fact, tx.ctx.today, await readRulebook(tx));
   for (const kind of new Set(wanted.map((clock) => clock.subject))) {
     const subjectId = subjectOf(fact, kind);
     if (!subjectId) continue;
@@ -132,6 +157,7 @@ async function changeClocks(tx: Tx, fact: Fact, wanted: readonly Clock[]): Promi
       const clock = byCode.get(row.code);
       const next = clock && change(row, clock);
       if (next) tx.later(saveDeadline(tx, row, next));
+      if (next?.state === 'ended') recordEnd(tx, row);
     }
   }
 }

@@ -13,21 +13,30 @@ import {
   DeadlinePauseBody,
   DeadlineQuery,
   DeadlineResumptionBody,
+  DeadlineSupervisionBody,
   DeadlineView,
   DeadlineWaiverBody,
   toDeadlineItem,
   toDeadlineView,
 } from './schema.ts';
-import { extendDeadline, pauseDeadline, resumeDeadline, waiveDeadline } from './service.ts';
+import {
+  extendDeadline,
+  pauseDeadline,
+  readRulebook,
+  resumeDeadline,
+  superviseDeadline,
+  waiveDeadline,
+} from './service.ts';
 
 const tags = ['Deadlines'];
 const params = IdParams;
 
-/** Reasons are for the agency that is bound and the one in charge. */
+/** Reasons are for the agency that is bound, the one in charge, and the one to which a breach was reported. */
 async function viewDeadline(tx: Tx, deadline: Deadline) {
-  const readers = [deadline.partyAgencyId, deadline.stewardAgencyId];
+  const readers = [deadline.partyAgencyId, deadline.stewardAgencyId, deadline.escalatedTo];
   const notes = readers.includes(tx.ctx.actor.agency.id) ? await openNotes(tx, deadline) : [];
-  return toDeadlineView(tx, deadline, notes);
+  const { isWorkday } = await readRulebook(tx);
+  return toDeadlineView(tx, deadline, { notes, isWorkday });
 }
 
 function readRoutes(app: App): void {
@@ -157,4 +166,14 @@ export function deadlineRoutes(app: App): void {
     body: DeadlineWaiverBody,
   } as const;
   decision(app, waiver, waiveDeadline);
+  const supervision = {
+    path: 'supervision',
+    permission: 'deadline:supervise',
+    operationId: 'superviseDeadline',
+    summary: 'Follow up a breach 督办逾期',
+    description:
+      'By the superior agency to which the breach was reported, once; the party reads what was done. 由收到逾期报告的上级单位督办一次，责任方可见督办内容。',
+    body: DeadlineSupervisionBody,
+  } as const;
+  decision(app, supervision, superviseDeadline);
 }

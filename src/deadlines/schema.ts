@@ -1,6 +1,7 @@
 // Wire shapes of deadlines: queries, bodies, the list item that also stands in other views, and the single one with each day.
 import { type Static, Type } from 'typebox';
 import { availableActions } from '../kernel/action.ts';
+import type { IsWorkday } from '../kernel/working-days.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   AgencyRef,
@@ -17,7 +18,6 @@ import {
   pageQuery,
   Text,
 } from '../platform/http/schema.ts';
-import { isPlannedWorkday } from '../reference/calendar.ts';
 import { enumValues } from '../reference/enums.ts';
 import { DEADLINE_STATUSES, deadlineActions, deadlineMachine, reckon, statusOn } from './domain.ts';
 import type { Deadline, DeadlineNote } from './repository.ts';
@@ -39,6 +39,7 @@ export const DeadlineQuery = Type.Object({
 export const DeadlinePauseBody = named('DeadlinePause', Closed({ reason: Text() }));
 export const DeadlineResumptionBody = named('DeadlineResumption', Closed({ reason: Text() }));
 export const DeadlineWaiverBody = named('DeadlineWaiver', Closed({ reason: Text() }));
+export const DeadlineSupervisionBody = named('DeadlineSupervision', Closed({ reason: Text(4000, 'what was done') }));
 export const DeadlineExtensionBody = named(
   'DeadlineExtension',
   Closed({
@@ -70,6 +71,7 @@ const listed = {
   status: Literals(DEADLINE_STATUSES, 'as of today'),
   endedOn: Nullable(CivilDate),
   endedBy: Nullable(FactType),
+  escalatedToAgencyId: Nullable(Id),
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -86,13 +88,14 @@ export const DeadlineView = named(
       n: Type.Integer({ minimum: 0 }),
       unit: Literals(enumValues('deadline-units')),
       basis: Type.String({ maxLength: 500 }),
-      mark: Type.String({ maxLength: 16, description: 'V verified, S second hand, A assumed' }),
+      mark: Literals(enumValues('rule-marks'), 'how sure the basis is'),
     }),
     pauses: Type.Array(Closed({ from: CivilDate, until: Nullable(CivilDate), cause: FactType }), {
       maxItems: MAX_LIST,
       description: '`from` still counted, `until` no more',
     }),
     extensionDays: Type.Integer({ minimum: 0 }),
+    supervisedOn: Nullable(CivilDate),
     notes: Type.Array(Closed({ action: Code, on: CivilDate, reason: Type.String({ maxLength: 4000 }) }), {
       maxItems: MAX_LIST,
       description: 'why it was paused, extended or waived; for the bound agency and the one in charge',
@@ -115,21 +118,25 @@ export function toDeadlineItem(tx: Tx, d: Deadline): Static<typeof DeadlineItem>
     assistanceCaseId: d.caseId,
     workingDays: unit === 'working_day' && agreed === null ? n + d.extensionDays : null,
     status: statusOn(d, tx.ctx.today),
+    escalatedToAgencyId: d.escalatedTo,
     createdAt: d.createdAt.toISOString(),
     updatedAt: d.updatedAt.toISOString(),
   };
 }
 
-export function toDeadlineView(tx: Tx, d: Deadline, notes: readonly DeadlineNote[]): Static<typeof DeadlineView> {
+type Beside = { notes: readonly DeadlineNote[]; isWorkday: IsWorkday };
+
+export function toDeadlineView(tx: Tx, d: Deadline, { notes, isWorkday }: Beside): Static<typeof DeadlineView> {
   const { actor, language } = tx.ctx;
   const { n, unit, basis, mark } = d.rule;
   return {
     ...toDeadlineItem(tx, d),
     rule: { n, unit, basis, mark },
+    supervisedOn: d.supervisedOn,
     pauses: d.pauses.slice(-MAX_LIST),
     extensionDays: d.extensionDays,
     notes: notes.slice(-MAX_LIST),
-    explain: reckon(d, isPlannedWorkday).explain.slice(-MAX_DAYS),
+    explain: reckon(d, isWorkday).explain.slice(-MAX_DAYS),
     availableActions: availableActions(deadlineMachine, deadlineActions, d, actor, `/v1/deadlines/${d.id}`, language),
   };
 }

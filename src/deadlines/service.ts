@@ -5,16 +5,9 @@ import { samePerson } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { calendarVersion, isPlannedWorkday } from '../reference/calendar.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
-import {
-  type DeadlineAction,
-  deadlineActions,
-  deadlineMachine,
-  deadlineProblems,
-  MAX_EXTENSION,
-  reckon,
-} from './domain.ts';
+import { type DeadlineAction, deadlineActions, deadlineMachine, deadlineProblems, MAX_EXTENSION } from './domain.ts';
+import { reckoned } from './reckoned.ts';
 import {
   type Deadline,
   type DeadlineRow,
@@ -28,6 +21,8 @@ import {
   sealNotes,
   subjectGrants,
 } from './repository.ts';
+import type { Rulebook } from './rulebook.ts';
+import { readRulebook } from './rulebook-repository.ts';
 import { toDeadlineItem } from './schema.ts';
 
 export type { Deadline };
@@ -58,6 +53,17 @@ export async function deadlinesOfCase(tx: Tx, caseId: string) {
   const found = await findOfCase(tx, caseId, DEADLINE_PART_LIMIT);
   return found.map((deadline) => toDeadlineItem(tx, deadline));
 }
+
+/** Due day of a rule that counts from `from` for an agency at `regionCode`; undefined where no such rule is in force there. */
+export async function dueByRule(tx: Tx, code: string, regionCode: string, from: string): Promise<string | undefined> {
+  const book = await readRulebook(tx);
+  const rule = book.rule(code, regionCode, from);
+  const terms = { startedOn: from, pauses: [], extensionDays: 0 };
+  return rule && reckoned(book, { rule: { ...rule, dueOn: null }, ...terms }).dueOn;
+}
+
+export type { Rulebook };
+export { readRulebook };
 
 /** The earliest running due day of each of these resources that binds the agency. */
 export function dueOf(tx: Tx, kind: ClockSubject, ids: readonly string[], agencyId: string) {
@@ -94,9 +100,9 @@ async function finish(tx: Tx, deadline: Deadline, step: Step): Promise<Deadline>
   return saved;
 }
 
-function reckoned(deadline: DeadlineRow, change: Partial<DeadlineRow>) {
-  const { dueOn, soonOn, provisional } = reckon({ ...deadline, ...change }, isPlannedWorkday);
-  return { ...change, dueOn, soonOn, provisional, calendarVersion };
+/** The change with what follows from it. */
+async function counted(tx: Tx, deadline: DeadlineRow, change: Partial<DeadlineRow>) {
+  return { ...change, ...reckoned(await readRulebook(tx), { ...deadline, ...change }) };
 }
 
 type Reasoned = { reason: string };
@@ -113,7 +119,7 @@ export async function pauseDeadline(tx: Tx, target: Target, { reason }: Reasoned
 export async function resumeDeadline(tx: Tx, target: Target, { reason }: Reasoned): Promise<Deadline> {
   const deadline = await begin(tx, target, 'resumption');
   const pauses = deadline.pauses.map((pause) => (pause.until === null ? { ...pause, until: tx.ctx.today } : pause));
-  const change = reckoned(deadline, { state: deadlineMachine.next(deadline.state, 'resume'), pauses });
+  const change = await counted(tx, deadline, { state: deadlineMachine.next(deadline.state, 'resume'), pauses });
   return finish(tx, deadline, { action: 'resumption', fact: 'deadline.resumed', reason, change });
 }
 
@@ -127,7 +133,7 @@ export async function extendDeadline(tx: Tx, target: Target, input: ExtensionInp
     throw actionProblems['decision.four_eyes']({ who: '申请延长与批准延长', whoEn: 'who asks and who extends' });
   const extensionDays = deadline.extensionDays + input.workingDays;
   if (extensionDays > MAX_EXTENSION) throw deadlineProblems['deadline.extension_limit']({ limit: MAX_EXTENSION });
-  const change = reckoned(deadline, { extensionDays });
+  const change = await counted(tx, deadline, { extensionDays });
   return finish(tx, deadline, { action: 'extension', fact: 'deadline.extended', reason: input.reason, change });
 }
 
@@ -141,6 +147,13 @@ export async function waiveDeadline(tx: Tx, target: Target, { reason }: Reasoned
     pauses: deadline.pauses.map((pause) => (pause.until === null ? { ...pause, until: tx.ctx.today } : pause)),
   };
   return finish(tx, deadline, { action: 'waiver', fact, reason, change });
+}
+
+/** The superior agency has taken the breach up with the party; what it did stands in the notes. */
+export async function superviseDeadline(tx: Tx, target: Target, { reason }: Reasoned): Promise<Deadline> {
+  const deadline = await begin(tx, target, 'supervision');
+  const change = { supervisedOn: tx.ctx.today };
+  return finish(tx, deadline, { action: 'supervision', fact: 'deadline.supervised', reason, change });
 }
 
 export { findDeadline };

@@ -13,6 +13,8 @@ export type ResourceKind =
   | 'notice'
   | 'document'
   | 'deadline'
+  | 'deadline_rule'
+  | 'calendar'
   | 'work_item'
   | 'duplicate_verdict'
   | 'break_glass_grant'

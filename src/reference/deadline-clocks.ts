@@ -24,8 +24,8 @@ export type Clock = {
   subject: ClockSubject;
   /** Member with the agency whose clock it is. */
   party: string;
-  /** Who pauses, extends or waives it: the party itself, or the agency that started it and waits for the party. */
-  steward: 'party' | 'actor';
+  /** Who pauses, extends or waives it: the party itself, the agency that started it and waits for the party, or the one in that member. */
+  steward: 'party' | 'actor' | 'senderAgencyId';
   starts: readonly ClockStart[];
   /** What it waits for, with the member that has the day of it (today otherwise); of `atOnce` it is the start itself. */
   stops: Readonly<Record<string, string | null>> | 'atOnce';
@@ -120,13 +120,29 @@ export const clocks: readonly Clock[] = [
     subject: 'referral',
     party: 'agencyId',
     steward: 'actor',
-    starts: [{ on: 'referral.requested', due: 'respondBy' }],
+    starts: [{ on: 'referral.requested', due: 'agreedOn' }],
     stops: {
       'referral.accepted': null,
       'referral.rejected': null,
       'referral.cancelled': null,
       'referral.forwarded': null,
     },
+    moves: [{ on: 'referral.succeeded', party: 'agencyId' }],
+  },
+  {
+    code: 'D-DELIVER',
+    subject: 'referral',
+    party: 'agencyId',
+    steward: 'senderAgencyId',
+    starts: [{ on: 'referral.accepted' }],
+    stops: {
+      'referral.completed': null,
+      'referral.failed': null,
+      'referral.cancelled': null,
+      'referral.forwarded': null,
+    },
+    pauses: ['referral.held'],
+    resumes: ['referral.resumed'],
     moves: [{ on: 'referral.succeeded', party: 'agencyId' }],
   },
   {
@@ -147,3 +163,10 @@ export const clocks: readonly Clock[] = [
     stops: { 'notice.received': null },
   },
 ];
+
+/** Facts that start and stop a rule's clock; a rule that nothing starts is only asked for (`evaluations`). */
+export function factsOf(code: string): { starts: string[]; stops: string[] } {
+  const clock = clocks.find((candidate) => candidate.code === code);
+  const starts = [...new Set(clock?.starts.map(({ on }) => on) ?? [])];
+  return { starts, stops: clock ? (clock.stops === 'atOnce' ? starts : Object.keys(clock.stops)) : [] };
+}

@@ -1,8 +1,9 @@
-// Deadlines on every party as data (domain §8): each with its source and mark, editable without a release.
+// The deadline rules a database begins with (domain §8), each with its source and mark; `deadline_rules` carries them on (ADR 0025).
+import type { EnumValue } from './enums.ts';
 
-export type DeadlineUnit = 'working_day' | 'month';
+export type DeadlineUnit = EnumValue<'deadline-units'>;
 /** Whose clock it is, seen from the flow; the agency follows from the subject. */
-export type DeadlineParty = 'finder' | 'procuratorate' | 'committee' | 'treasury' | 'recipient_agency';
+export type DeadlineParty = EnumValue<'deadline-parties'>;
 
 export type DeadlineRule = {
   code: string;
@@ -13,7 +14,8 @@ export type DeadlineRule = {
   n: number;
   unit: DeadlineUnit;
   basis: string;
-  mark: 'V' | 'S' | 'A' | 'A-recall';
+  /** How sure the basis is; what stands in no source is an assumption and says so. */
+  mark: EnumValue<'rule-marks'>;
 };
 
 const LOCAL = 'Default of this service';
@@ -26,7 +28,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'finder',
     n: 5,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis:
       '高检发〔2019〕3号 gives the poverty department 5 days [S S17]; for the Federation "随时/及时" without a number [S S14]',
   },
@@ -37,7 +39,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'finder',
     n: 0,
     unit: 'working_day',
-    mark: 'S',
+    mark: 'secondary',
     basis: '高检发〔2019〕3号: immediately [S S17]',
   },
   {
@@ -47,7 +49,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'A-recall',
+    mark: 'assumption',
     basis: '2016 rules: on the spot or within 5 days',
   },
   {
@@ -57,7 +59,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: LOCAL,
   },
   {
@@ -67,7 +69,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 3,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: LOCAL,
   },
   {
@@ -77,7 +79,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 10,
     unit: 'working_day',
-    mark: 'S',
+    mark: 'secondary',
     basis: '中政委〔2014〕3号 [S S8, several guides]; 2021 rules [A-recall]',
   },
   {
@@ -87,7 +89,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'committee',
     n: 10,
     unit: 'working_day',
-    mark: 'S',
+    mark: 'secondary',
     basis: 'Provincial practice [S S25]',
   },
   {
@@ -97,7 +99,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 1,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: '2016 rules: immediately [V S3]; number [A]',
   },
   {
@@ -107,7 +109,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 10,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: '2016 rules: "及时" [V S3]; number [A]',
   },
   {
@@ -117,7 +119,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'A-recall',
+    mark: 'assumption',
     basis: 'Rules of the procuratorates',
   },
   {
@@ -127,7 +129,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 2,
     unit: 'working_day',
-    mark: 'S',
+    mark: 'secondary',
     basis: '中政委〔2014〕3号 [S S8, guides]',
   },
   {
@@ -137,7 +139,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: LOCAL,
   },
   {
@@ -147,7 +149,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'S',
+    mark: 'secondary',
     basis: '高检发〔2019〕3号 [S S17]; a county counts 5 days from the inquiry [S S50]',
   },
   {
@@ -157,7 +159,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 5,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: 'After closing, without a number [S S14]',
   },
   {
@@ -167,7 +169,17 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'recipient_agency',
     n: 10,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
+    basis: LOCAL,
+  },
+  {
+    code: 'D-DELIVER',
+    name: '接受移送至落实措施',
+    nameEn: 'Referral accepted → measure delivered',
+    party: 'recipient_agency',
+    n: 30,
+    unit: 'working_day',
+    mark: 'assumption',
     basis: LOCAL,
   },
   {
@@ -177,7 +189,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 1,
     unit: 'month',
-    mark: 'S',
+    mark: 'secondary',
     basis: '每月会商 [S S11]',
   },
   {
@@ -187,7 +199,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 3,
     unit: 'month',
-    mark: 'A',
+    mark: 'assumption',
     basis: 'Rule text says "定期" only [V seed]',
   },
   {
@@ -197,7 +209,7 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'procuratorate',
     n: 6,
     unit: 'month',
-    mark: 'A',
+    mark: 'assumption',
     basis: 'Rule text says "定期" only [V seed]; ends after two visits without findings [A]',
   },
   {
@@ -207,13 +219,13 @@ export const deadlineRules: readonly DeadlineRule[] = [
     party: 'recipient_agency',
     n: 5,
     unit: 'working_day',
-    mark: 'A',
+    mark: 'assumption',
     basis: LOCAL,
   },
 ];
 
-/** Names the rules as they stand; a running deadline keeps the rule it began with. */
-export const DEADLINE_RULES_VERSION = '2026-11';
+/** The edition they are seeded as. */
+export const SEEDED_EDITION = '2026-11';
 
 export function deadlineRule(code: string): DeadlineRule {
   const rule = deadlineRules.find((candidate) => candidate.code === code);

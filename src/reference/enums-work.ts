@@ -11,6 +11,7 @@ export const workEnums = {
       visit: ['回访', 'Follow-up visit'],
       account: ['监测台账', 'Monitoring account'],
       notice: ['结案告知', 'Case notice'],
+      deadline: ['逾期督办', 'Breach of a deadline'],
       break_glass_grant: ['紧急查阅复核', 'Review of emergency sight'],
       person: ['人员合并', 'Merge of two records of a person'],
     },

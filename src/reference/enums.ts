@@ -211,6 +211,24 @@ export const enums = {
     title: ['期限单位', 'Units of deadlines'],
     values: { working_day: ['工作日', 'Working day'], month: ['月', 'Month'] },
   },
+  'deadline-parties': {
+    title: ['期限责任方', 'Parties of deadlines'],
+    values: {
+      finder: ['发现人所在单位', 'Whoever found the person'],
+      procuratorate: ['检察院', 'Procuratorate'],
+      committee: ['党委政法委', 'Political-Legal Committee'],
+      treasury: ['财政部门', 'Treasury'],
+      recipient_agency: ['接收移送的部门', 'Recipient agency'],
+    },
+  },
+  'rule-marks': {
+    title: ['规则依据的可靠程度', 'How sure the basis of a rule is'],
+    values: {
+      verified: ['已核实原文', 'Verified in the text'],
+      secondary: ['二手来源', 'Secondary source'],
+      assumption: ['本服务的假定', 'Assumption of this service'],
+    },
+  },
   'day-reasons': {
     title: ['计日说明', 'Why a day counts or not'],
     values: {

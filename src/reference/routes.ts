@@ -1,18 +1,8 @@
-// /v1/code-sets and /v1/calendars: the codes and the working days that every party counts with.
+// /v1/code-sets: the codes that every party uses.
 import type { App } from '../platform/http/server.ts';
 import type { CodeSet } from './code-item.ts';
-import {
-  CalendarParams,
-  CalendarView,
-  CodeSetPage,
-  CodeSetParams,
-  CodeSetQuery,
-  CodeSetView,
-  toCalendarView,
-  toCodeSetItem,
-  toCodeSetView,
-} from './schema.ts';
-import { calendarOf, pageOfCodeSets } from './service.ts';
+import { CodeSetPage, CodeSetParams, CodeSetQuery, CodeSetView, toCodeSetItem, toCodeSetView } from './schema.ts';
+import { pageOfCodeSets } from './service.ts';
 
 const tags = ['Reference'];
 const config = { permission: 'reference:read' } as const;
@@ -54,25 +44,6 @@ export function referenceRoutes(app: App, sets: readonly CodeSet[]): void {
     (req) => {
       const set = sets.find(({ name }) => name === req.params.name);
       return req.read(async () => set && toCodeSetView(set));
-    },
-  );
-  app.get(
-    '/v1/calendars/:year',
-    {
-      config,
-      schema: {
-        operationId: 'getCalendar',
-        tags,
-        summary: 'Working days of a year 工作日历',
-        description:
-          'Holidays and make-up working days as published; `provisional` until the plan of the year is published. 以国务院办公厅放假安排为准，未公布的年份为暂定。',
-        params: CalendarParams,
-        response: { 200: CalendarView },
-      },
-    },
-    (req) => {
-      const calendar = calendarOf(Number(req.params.year));
-      return req.read(async () => calendar && toCalendarView(calendar));
     },
   );
 }

@@ -1,8 +1,7 @@
-// Wire shapes of code sets and calendars.
+// Wire shapes of code sets.
 import { type Static, Type } from 'typebox';
 import { CivilDate, Closed, Nullable, named, pageOf, pageQuery } from '../platform/http/schema.ts';
 import type { CodeSet } from './code-item.ts';
-import type { Calendar } from './service.ts';
 
 const NAME_PATTERN = '^[a-z]+(-[a-z]+)*$';
 const described = {
@@ -42,27 +41,6 @@ export const CodeSetView = named(
   Closed({ ...described, items: Type.Array(CodeItemView, { maxItems: 5000 }) }),
 );
 
-export const CalendarParams = Closed({ year: Type.String({ pattern: '^[12][0-9]{3}$', maxLength: 4 }) });
-export const CalendarView = named(
-  'Calendar',
-  Closed({
-    year: Type.Integer({ minimum: 1000, maximum: 2999 }),
-    provisional: Type.Boolean({
-      description: 'true where the holiday plan is not published yet: Monday to Friday are taken as working days',
-    }),
-    calendarVersion: Type.String({ maxLength: 100 }),
-    workdayCount: Type.Integer({ minimum: 0, maximum: 366 }),
-    days: Type.Array(
-      Closed({
-        date: CivilDate,
-        isWorkday: Type.Boolean(),
-        name: Nullable(Type.String({ maxLength: 100, description: 'holiday or make-up working day' })),
-      }),
-      { maxItems: 366 },
-    ),
-  }),
-);
-
 export function toCodeSetItem({ name, title, titleEn, items }: CodeSet): Static<typeof CodeSetItem> {
   return { name, title, titleEn, itemCount: items.length };
 }
@@ -73,10 +51,4 @@ export function toCodeSetView(set: CodeSet): Static<typeof CodeSetView> {
     ...(agencyKind ? { agencyKind } : {}),
   }));
   return { ...toCodeSetItem(set), items };
-}
-
-export function toCalendarView({ year, provisional, version, days }: Calendar): Static<typeof CalendarView> {
-  const shown = days.map(({ day, isWorkday, name }) => ({ date: day, isWorkday, name }));
-  const workdayCount = days.filter((day) => day.isWorkday).length;
-  return { year, provisional, calendarVersion: version, workdayCount, days: shown };
 }

@@ -104,7 +104,7 @@ export async function holdReferral(
   target: Target,
   input: { reason: string; resumeOn?: string | undefined },
 ): Promise<Referral> {
-  const { reason, resumeOn = defaultRespondBy(tx.ctx.today) } = input;
+  const { reason, resumeOn = await defaultRespondBy(tx, tx.ctx.actor.agency) } = input;
   if (resumeOn < tx.ctx.today)
     throw httpProblems['request.rule_violated']({}, [
       { pointer: '/resumeOn', code: 'date.past', detail: ['早于今天', 'a day before today'] },

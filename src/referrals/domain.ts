@@ -74,6 +74,8 @@ export type ReferralFacts = {
   senderAgencyId: string;
   agencyId: string;
   followUp: FollowUpState;
+  /** No answer by the day it was asked for; only known where somebody is asked what awaits whom. */
+  overdue?: boolean;
 };
 
 /** The package stands open while the department may still act; afterwards everything in it is masked. */
@@ -244,7 +246,14 @@ export const referralActions = {
   },
   failure: { ...answer, verbs: ['fail'], label: ['未能落实', 'Report failure'], path: 'failure', officer: true },
   cancellation: { ...send, verbs: ['cancel'], label: ['撤销移送', 'Cancel'], path: 'cancellation', officer: true },
-  reminder: { ...send, verbs: ['remind'], label: ['催办', 'Remind'], path: 'reminder' },
+  reminder: {
+    ...send,
+    verbs: ['remind'],
+    label: ['催办', 'Remind'],
+    path: 'reminder',
+    // Without an answer the sender reminds, or forwards.
+    awaited: (r: ReferralFacts) => r.overdue === true,
+  },
   forwarding: { ...send, verbs: ['forward'], label: ['转送其他部门', 'Forward'], path: 'forwarding', officer: true },
   'follow-up': {
     ...send,

@@ -41,16 +41,16 @@ async function disclosedAgain(tx: Tx, referral: Referral) {
 
 /** A new referral about the same persons, linked to the one it takes up; `at` is where its members stand in the body. */
 async function sendOnward(tx: Tx, referral: Referral, input: OnwardInput, at: string): Promise<Referral> {
-  const { today, actor } = tx.ctx;
-  const { agencyId, measures } = input;
+  const { actor } = tx.ctx;
+  const { agencyId, measures, respondBy: agreedOn = null } = input;
   const [agency] = await requireStanding(tx, [agencyId], () => `${at}/agencyId`);
-  const respondBy = input.respondBy ?? defaultRespondBy(today);
+  const respondBy = agreedOn ?? (await defaultRespondBy(tx, agency ?? actor.agency));
   const errors = agency ? await requestErrors(tx, { measures, respondBy }, agency, at) : [];
   if (errors.length > 0) throw httpProblems['request.rule_violated']({}, errors);
   const { originKind, clueId, assistanceCaseId, monitoringAccountId, legalBasis } = referral;
   const origin = { originKind, clueId, assistanceCaseId, monitoringAccountId, forwardedFromId: referral.id };
   const proposal = input.proposal ?? referral.proposal ?? '';
-  const draft = { ...origin, agencyId, measures, legalBasis, proposal, respondBy };
+  const draft = { ...origin, agencyId, measures, legalBasis, proposal, respondBy, agreedOn };
   const superiors = await findSuperiors(tx, actor.agency.id);
   return createReferral(tx, draft, await disclosedAgain(tx, referral), superiors);
 }

@@ -1,13 +1,12 @@
 // Sending referrals: from which origin, to whom, with exactly which persons; and what other features may ask about them.
 import { type AgencyRow, findSuperiors } from '../agencies/service.ts';
+import { dueByRule } from '../deadlines/service.ts';
+import { addDays } from '../kernel/civil-date.ts';
 import type { FieldError } from '../kernel/problem.ts';
-import { addWorkingDays } from '../kernel/working-days.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
-import { isPlannedWorkday } from '../reference/calendar.ts';
-import { deadlineRule } from '../reference/deadline-rules.ts';
 import { type LegalBasis, measureErrors, type OriginKind } from './domain.ts';
 import {
   findReferral,
@@ -55,14 +54,18 @@ export async function lockReferral(tx: Tx, id: string, expected?: ExpectedVersio
 
 /** Ids of every fact about a referral, for the upward handlers. */
 export function factData(referral: ReferralRow & { persons: readonly { personId: string }[] }) {
-  const { agencyId, assistanceCaseId, clueId, monitoringAccountId } = referral;
+  const { agencyId, senderAgencyId, assistanceCaseId, clueId, monitoringAccountId } = referral;
   const personIds = referral.persons.map((p) => p.personId);
-  return { agencyId, assistanceCaseId, clueId, monitoringAccountId, personIds };
+  return { agencyId, senderAgencyId, assistanceCaseId, clueId, monitoringAccountId, personIds };
 }
 
-/** The department answers within D-DEPT working days of the day it was asked. */
-export function defaultRespondBy(today: string): string {
-  return addWorkingDays(today, deadlineRule('D-DEPT').n, isPlannedWorkday).dueOn;
+/** Where no rule of answering is in force. */
+const RESPOND_DAYS = 14;
+
+/** The department answers within D-DEPT of the day it was asked, as the rule stands at its seat. */
+export async function defaultRespondBy(tx: Tx, { regionCode }: { regionCode: string }): Promise<string> {
+  const { today } = tx.ctx;
+  return (await dueByRule(tx, 'D-DEPT', regionCode, today)) ?? addDays(today, RESPOND_DAYS);
 }
 
 type Place = (index: number) => string;
@@ -118,13 +121,15 @@ export type NewReferral = {
   legalBasis: LegalBasis;
   proposal: string;
   respondBy: string;
+  /** The day that the sender has named; else the rule counts. */
+  agreedOn: string | null;
   forwardedFromId: string | null;
 };
 
 /** One new referral of the caller's agency with its package; `superiors` of the sender oversee it. */
 export async function createReferral(
   tx: Tx,
-  { proposal, ...draft }: NewReferral,
+  { proposal, agreedOn, ...draft }: NewReferral,
   persons: readonly NewPerson[],
   superiors: readonly string[],
 ): Promise<Referral> {
@@ -158,7 +163,7 @@ export async function createReferral(
     type: 'referral.requested',
     kind: 'referral',
     id,
-    data: { ...factData({ ...row, persons }), respondBy: draft.respondBy },
+    data: { ...factData({ ...row, persons }), respondBy: draft.respondBy, agreedOn },
     access: [
       ...superiors.map((agencyId) => ({ agencyId, relation: 'oversight' as const })),
       { agencyId: agency.id, relation: 'source' },
@@ -178,7 +183,7 @@ export async function sendReferrals(
   requests: readonly ReferralRequest[],
   at: Place,
 ): Promise<Referral[]> {
-  const { today, actor } = tx.ctx;
+  const { actor } = tx.ctx;
   const agencies = await requireStanding(
     tx,
     requests.map((r) => r.agencyId),
@@ -200,10 +205,10 @@ export async function sendReferrals(
     forwardedFromId: null,
   };
   const sent: Referral[] = [];
-  for (const { request, persons } of planned) {
-    const { agencyId, measures, legalBasis, proposal } = request;
-    const respondBy = request.respondBy ?? defaultRespondBy(today);
-    const draft = { ...place, agencyId, measures, legalBasis, proposal, respondBy };
+  for (const [i, { request, persons }] of planned.entries()) {
+    const { agencyId, measures, legalBasis, proposal, respondBy: agreedOn = null } = request;
+    const respondBy = agreedOn ?? (await defaultRespondBy(tx, agencies[i] ?? actor.agency));
+    const draft = { ...place, agencyId, measures, legalBasis, proposal, respondBy, agreedOn };
     const disclosed = persons.map(({ memberId: _, ...person }) => person);
     sent.push(await createReferral(tx, draft, disclosed, superiors));
   }

@@ -2,14 +2,18 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../platform/db/client.ts';
 
-/** Who may call, the stamp, the clock and the keys of the service stay; every other table, also a future one, is business. */
+/** Who may call, the stamp, the clock, the law as the migrations brought it and the keys of the service stay; every other table, also a future one, is business. */
 const KEPT = [
   'public.agencies',
   'public.audit_keys',
   'public.audit_sealing',
   'public.business_clock',
+  'public.calendar_days',
+  'public.calendars',
   'public.clients',
   'public.database_stamp',
+  'public.deadline_rules',
+  'public.directory_editions',
   'public.feed_epochs',
   'public.officers',
   'public.signing_keys',
@@ -30,6 +34,11 @@ export function emptyBusiness(db: Db): Promise<number> {
     for (const { name } of guarded) await tx.execute(sql.raw(`alter table ${name} disable trigger user`));
     await tx.execute(sql.raw(`truncate ${business.map((table) => table.name).join(', ')}`));
     for (const { name } of guarded) await tx.execute(sql.raw(`alter table ${name} enable trigger user`));
+    // What an officer has added to rules and calendar goes; the seeded editions stay.
+    await tx.execute(sql`delete from deadline_rules where created_by is not null`);
+    await tx.execute(sql`delete from calendar_days where (year, edition) in
+      (select year, edition from calendars where published_by is not null)`);
+    await tx.execute(sql`delete from calendars where published_by is not null`);
     const epochs = await tx.execute<{ epoch: number }>(
       sql`insert into feed_epochs (epoch) select max(epoch) + 1 from feed_epochs returning epoch`,
     );

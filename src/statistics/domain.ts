@@ -6,6 +6,10 @@ export type Figures = { cases: number; persons: number; fen: string };
 export type Group = { persons: number; fen: string; otherMeasuresPersons: number };
 export type Row = Figures & { key: string };
 
+/** Clocks of an agency that were due in the period. */
+export type Kept = { due: number; met: number; metLate: number; overdue: number; waived: number };
+export type AgencyKept = Kept & { id: string; code: string; name: string };
+
 export type Summary = Figures & {
   otherMeasuresPersons: number;
   women: Group;
@@ -43,6 +47,11 @@ export const summaryDefinitions = [
     code: 'byCategory',
     zh: '一人可属多个类别，各行之和不等于总数',
     en: 'a person may carry several categories: the rows do not add up to the totals',
+  },
+  {
+    code: 'byAgency',
+    zh: '到期日在期间内的期限，归于到期时的责任单位；逾期指至查询日仍未完成',
+    en: 'deadlines due inside the period, under the agency that they bind; overdue: not met by the day of asking',
   },
   {
     code: 'byRegion',

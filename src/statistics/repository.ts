@@ -1,7 +1,7 @@
 // The summary is counted in the database by one function that returns sums only, never a row of a person.
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../platform/db/tx.ts';
-import { regionPrefix, type Summary } from './domain.ts';
+import { type AgencyKept, regionPrefix, type Summary } from './domain.ts';
 
 export type SummaryFilter = {
   from: string;
@@ -19,4 +19,13 @@ export async function countSummary(tx: Tx, filter: SummaryFilter): Promise<Summa
   const row = rows[0];
   if (!row) throw new Error('statistics_summary gave nothing');
   return row.summary;
+}
+
+/** Whose clocks were kept, of the agencies of the region. */
+export async function countKept(tx: Tx, { from, to, regionCode }: SummaryFilter): Promise<AgencyKept[]> {
+  const prefix = regionPrefix(regionCode);
+  const { rows } = await tx.db.execute<{ kept: AgencyKept[] }>(
+    sql`select statistics_deadlines(${from}::date, ${to}::date, ${prefix}, ${tx.ctx.today}::date) as kept`,
+  );
+  return rows[0]?.kept ?? [];
 }

@@ -6,7 +6,7 @@ import { httpProblems } from '../platform/http/problem.ts';
 import type { App } from '../platform/http/server.ts';
 import { findRegion } from '../reference/regions.ts';
 import { regionPrefix, statisticsProblems } from './domain.ts';
-import { countSummary } from './repository.ts';
+import { countKept, countSummary } from './repository.ts';
 import { SummaryQuery, SummaryView, toSummaryView } from './schema.ts';
 
 type Asked = { from: string; to: string; regionCode: string; category: string | null; campaign: string | null };
@@ -46,7 +46,8 @@ export function statisticsRoutes(app: App): void {
         const asked = { from, to, regionCode, category, campaign };
         checkAsked(asked);
         if (!regionCode.startsWith(regionPrefix(own))) throw statisticsProblems['statistics.outside_region']();
-        return toSummaryView(asked, await countSummary(tx, asked), tx.ctx.now, tx.ctx.language);
+        const [summary, kept] = await Promise.all([countSummary(tx, asked), countKept(tx, asked)]);
+        return toSummaryView(asked, { ...summary, kept }, tx.ctx.now, tx.ctx.language);
       }),
   );
 }

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { toMoney } from '../kernel/money.ts';
 import type { Language } from '../kernel/problem.ts';
 import {
+  AgencyRef,
   CivilDate,
   Closed,
   Code,
@@ -13,10 +14,11 @@ import {
   named,
   RegionCode,
 } from '../platform/http/schema.ts';
-import { type Figures, type Summary, summaryDefinitions } from './domain.ts';
+import { type AgencyKept, type Figures, type Kept, type Summary, summaryDefinitions } from './domain.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const figures = { cases: Count, persons: Count, amount: Money };
+const kept = { due: Count, met: Count, metLate: Count, overdue: Count, waived: Count };
 const Group = Closed({ persons: Count, amount: Money, otherMeasuresPersons: Count });
 
 export const SummaryQuery = Type.Object({
@@ -49,6 +51,11 @@ export const SummaryView = named(
       byLevel: Type.Array(Closed({ level: Literals(['province', 'city', 'county', 'township']), ...figures }), {
         maxItems: 4,
       }),
+      deadlines: Closed(kept, { description: 'due inside the period; `overdue` as of today' }),
+      byAgency: Type.Array(Closed({ agency: AgencyRef, ...kept }), {
+        maxItems: 5000,
+        description: 'deadlines under the agency that they bind',
+      }),
       categoriesOverlap: Type.Boolean({
         description: 'true: rows of byCategory overlap and never add up to the totals',
       }),
@@ -70,9 +77,25 @@ const toGroup = (g: Summary['women']) => ({
 
 type Asked = { from: string; to: string; regionCode: string; category: string | null; campaign: string | null };
 
+const toKept = ({ due, met, metLate, overdue, waived }: Kept): Kept => ({ due, met, metLate, overdue, waived });
+
+/** Each clock binds one agency: these rows add up. */
+const NONE: Kept = { due: 0, met: 0, metLate: 0, overdue: 0, waived: 0 };
+const sum = (rows: readonly Kept[]): Kept =>
+  rows.reduce(
+    (a, b) => ({
+      due: a.due + b.due,
+      met: a.met + b.met,
+      metLate: a.metLate + b.metLate,
+      overdue: a.overdue + b.overdue,
+      waived: a.waived + b.waived,
+    }),
+    NONE,
+  );
+
 export function toSummaryView(
   asked: Asked,
-  summary: Summary,
+  summary: Summary & { kept: readonly AgencyKept[] },
   now: Date,
   language: Language,
 ): Static<typeof SummaryView> {
@@ -87,6 +110,8 @@ export function toSummaryView(
     byRegion: summary.byRegion.map(({ key, ...f }) => ({ regionCode: key, ...toFigures(f) })),
     byYear: summary.byYear.map(({ key, ...f }) => ({ year: Number(key), ...toFigures(f) })),
     byLevel: summary.byLevel.map(({ key, ...f }) => ({ level: key as 'province', ...toFigures(f) })),
+    deadlines: sum(summary.kept),
+    byAgency: summary.kept.map(({ id, code, name, ...row }) => ({ agency: { id, code, name }, ...toKept(row) })),
     categoriesOverlap: true,
     definitions: summaryDefinitions.map(({ code, zh, en }) => ({ code, definition: language === 'zh' ? zh : en })),
   };

@@ -174,6 +174,16 @@ export async function findNoticeFacts(tx: Tx, id: string) {
   return notice;
 }
 
+/** A clock with the day that has passed. */
+export async function findDeadlineFacts(tx: Tx, id: string) {
+  const { state: stands, stewardAgencyId, escalatedTo, supervisedOn, dueOn: due } = deadlines;
+  const [clock] = await tx.db
+    .select({ id: deadlines.id, state: stands, stewardAgencyId, escalatedTo, supervisedOn, dueOn: due })
+    .from(deadlines)
+    .where(eq(deadlines.id, id));
+  return clock;
+}
+
 /** A person with the merge or the erasure that is proposed. */
 export async function findPersonFacts(tx: Tx, id: string) {
   const proposed = and(eq(personMerges.personId, persons.id), eq(personMerges.state, 'proposed'));

@@ -30,7 +30,10 @@ function grantableBy(kind: AgencyKind): ReadonlySet<string> {
 
 const earliest = (a: string | null, b: string | null) => (a && b ? (a < b ? a : b) : (a ?? b));
 
-function itemsOf(resource: WorkResource): NewWork[] {
+/** What is overdue goes before the rest. */
+const isLate = (dueOn: string | null, today: string) => dueOn !== null && dueOn < today;
+
+function itemsOf(resource: WorkResource, today: string): NewWork[] {
   const { kind, id, number, urgent } = resource;
   return resource.candidates.flatMap((candidate) => {
     const { agency } = candidate;
@@ -38,7 +41,7 @@ function itemsOf(resource: WorkResource): NewWork[] {
     return resource.openings(candidate, grantableBy(agency.kind)).map((opening) => ({
       ...{ kind, resourceId: id, resourceNumber: number, agencyId: agency.id },
       ...opening,
-      ...{ urgent, dueOn, assigneeOfficerId: designated(opening) },
+      ...{ urgent: urgent || isLate(dueOn, today), dueOn, assigneeOfficerId: designated(opening) },
     }));
   });
 }
@@ -88,7 +91,7 @@ export const workItemHandler: FactsHandler = {
   async onAll(tx, facts) {
     const stale = await staleAfter(tx, facts);
     const loaded = await Promise.all(stale.map(({ kind, id }) => sources[kind].load(tx, id)));
-    const items = loaded.flatMap((resource) => (resource ? itemsOf(resource) : []));
+    const items = loaded.flatMap((resource) => (resource ? itemsOf(resource, tx.ctx.today) : []));
     if (stale.length > 0) tx.later(...replaceItems(tx, stale, items));
     releaseLeavers(tx, facts);
   },

@@ -29,7 +29,7 @@ const listed = {
     href: Type.String({ maxLength: 200 }),
   }),
   action: Type.String({ maxLength: 64, description: 'as in availableActions of the resource' }),
-  urgent: Type.Boolean({ description: 'urgent medical treatment: comes first' }),
+  urgent: Type.Boolean({ description: 'urgent medical treatment, or overdue: comes first' }),
   dueOn: Nullable(CivilDate),
   status: Literals(WORK_STATUSES),
   assignee: Nullable(OfficerRef),

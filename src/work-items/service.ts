@@ -20,6 +20,7 @@ const PATHS: Readonly<Record<WorkKind, string>> = {
   visit: 'visits',
   account: 'monitoring-accounts',
   notice: 'case-notices',
+  deadline: 'deadlines',
   break_glass_grant: 'break-glass-grants',
   person: 'persons',
 };

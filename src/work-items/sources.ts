@@ -5,6 +5,7 @@ import { caseActions } from '../cases/actions.ts';
 import { caseMachine } from '../cases/domain.ts';
 import { noticeActions, noticeMachine } from '../cases/notice-domain.ts';
 import { clueActions, clueMachine } from '../clues/domain.ts';
+import { deadlineActions, deadlineMachine } from '../deadlines/domain.ts';
 import { disbursementActions } from '../disbursements/actions.ts';
 import { disbursementMachine } from '../disbursements/domain.ts';
 import { grantActions, grantMachine } from '../grants/domain.ts';
@@ -12,7 +13,7 @@ import { findGrant } from '../grants/service.ts';
 import type { ActorAgency } from '../kernel/actor.ts';
 import { personActions, personMachine } from '../persons/lifecycle.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { referralActions, referralMachine } from '../referrals/domain.ts';
+import { isResponseOverdue, referralActions, referralMachine } from '../referrals/domain.ts';
 import { visitActions, visitMachine } from '../visits/domain.ts';
 import { findVisit } from '../visits/service.ts';
 import { type Opening, openingsFor, type Rule, type WorkKind } from './domain.ts';
@@ -20,6 +21,7 @@ import {
   findCandidates,
   findCaseWork,
   findClueWork,
+  findDeadlineFacts,
   findLineWork,
   findNoticeFacts,
   findPersonFacts,
@@ -96,7 +98,7 @@ export const sources: Readonly<Record<WorkKind, WorkSource>> = {
     'referral',
     { machine: referralMachine, actions: referralActions, read: 'referral:read' },
     findReferralWork,
-    asIs,
+    (r, _candidate, today) => ({ ...r, overdue: isResponseOverdue({ state: r.state, respondBy: r.dueOn }, today) }),
   ),
   visit: source(
     'visit',
@@ -114,6 +116,13 @@ export const sources: Readonly<Record<WorkKind, WorkSource>> = {
     'notice',
     { machine: noticeMachine, actions: noticeActions, read: 'notice:read' },
     both('notice', findNoticeFacts),
+    asIs,
+  ),
+  // Of a clock only its breach awaits anybody: the agency to which it was reported.
+  deadline: source(
+    'deadline',
+    { machine: deadlineMachine, actions: deadlineActions, read: 'deadline:read' },
+    both('deadline', findDeadlineFacts),
     asIs,
   ),
   break_glass_grant: source(

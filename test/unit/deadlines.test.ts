@@ -7,7 +7,7 @@ import { clocks } from '../../src/reference/deadline-clocks.ts';
 import { deadlineRule } from '../../src/reference/deadline-rules.ts';
 
 const rule = (n: number, change: Partial<RuleSnapshot> = {}): RuleSnapshot => ({
-  ...{ name: '期限', nameEn: 'Deadline', n, unit: 'working_day', basis: 'test', mark: 'A', dueOn: null },
+  ...{ name: '期限', nameEn: 'Deadline', n, unit: 'working_day', basis: 'test', mark: 'assumption', dueOn: null },
   ...change,
 });
 const due = (startedOn: string, r: RuleSnapshot, pauses: Pause[] = [], extensionDays = 0) =>

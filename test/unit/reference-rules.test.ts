@@ -16,7 +16,7 @@ test.each([
 ])('%s is %i %s', (code, n, unit) => expect(deadlineRule(code)).toMatchObject({ n, unit }));
 
 test('every rule has one code and a basis', () => {
-  expect(new Set(deadlineRules.map((rule) => rule.code)).size).toBe(19);
+  expect(new Set(deadlineRules.map((rule) => rule.code)).size).toBe(20);
   expect(deadlineRules.every((rule) => rule.basis.length > 0)).toBe(true);
   expect(() => deadlineRule('D-NONE')).toThrow(RangeError);
 });

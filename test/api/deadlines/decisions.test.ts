@@ -76,6 +76,7 @@ test('waived by the chief: the clock has ended, and what answers it later change
   expect(actions).toEqual([
     ['pause', false],
     ['resumption', false],
+    ['supervision', false],
   ]);
   const subject = body.subject as { id: string };
   await world.decide(

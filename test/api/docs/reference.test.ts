@@ -48,7 +48,9 @@ test('addresses are relative, so that a path prefix holds; script and document a
 test('every other answer keeps the strict policy', async () => {
   for (const path of ['/livez', '/docs/none', '/v1/openapi.json']) {
     const answer = await service.api.request('GET', path);
-    expect(answer.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    expect(answer.headers['content-security-policy']).toBe(
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
   }
 });
 

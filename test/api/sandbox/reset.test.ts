@@ -73,6 +73,8 @@ test('other writes meanwhile get 503 with Retry-After, and reads go on', async (
 });
 
 test('waits for a write under way, lets no other in, refuses a second reset, and leaves nothing of before', async () => {
+  const rule = { code: 'D-DECIDE', n: 7, unit: 'working_day', basis: '测试', mark: 'assumption' };
+  expect((await service.api.as('admin', 'POST', '/v1/deadline-rules', { body: rule })).status).toBe(201);
   await asOwner(async (client) => {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock_shared(${GATE})`);
@@ -90,6 +92,10 @@ test('waits for a write under way, lets no other in, refuses a second reset, and
   });
   expect(await count('clues c where not exists (select from access a where a.resource_id = c.id)')).toBe(0);
   expect((await submit()).status).toBe(201);
+  // The law as the migrations brought it, and the edition by which processes know whether what they hold is what stands.
+  expect([await count('deadline_rules'), await count('calendars'), await count('directory_editions')]).toEqual([
+    20, 23, 1,
+  ]);
 }, 60_000);
 
 test('belongs to the administrator, and its body is closed', async () => {

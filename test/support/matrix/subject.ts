@@ -78,5 +78,11 @@ export async function standingOf(owner: Pool, op: Op, target: Target): Promise<S
      where kind = $1 and resource_id = $2 and (until is null or until > now())`,
     [subject.kind, subject.id],
   );
-  return new Map(rows.map((row) => [row.agency, row.relation]));
+  const standing = new Map(rows.map((row) => [row.agency, row.relation]));
+  if (op.id !== 'superviseDeadline') return standing;
+  // Whom a breach was reported to sees the clock whatever it sees of what the clock is about.
+  const [told] = await owner.query<{ agency: string }>('select escalated_to as agency from deadlines where id = $1', [
+    target.params?.id,
+  ]);
+  return told ? standing.set(told.agency, 'superior') : standing;
 }
