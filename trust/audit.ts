@@ -217,6 +217,18 @@ async function merkle(): Promise<Reading> {
 
 const READS = 10_000;
 
+type Body = Readonly<Record<string, unknown>>;
+const isClear = (value: unknown) => typeof value === 'string' && value !== '' && !value.includes('*');
+
+/** How many people the answer tells something of in clear, by its content alone: their own fields, or words about all of them. */
+function unmasked(body: Body): number {
+  const people = (body.subjects ?? body.beneficiaries ?? []) as readonly Body[];
+  const opinion = (body.proposal as Body | null | undefined)?.opinion;
+  const words = [body.facts, body.hardship, opinion].some((text) => typeof text === 'string' && text !== '');
+  if (words) return people.length;
+  return people.filter(({ name, phone, address }) => [name, phone, address].some(isClear)).length;
+}
+
 async function reads({ seed }: ProbeContext): Promise<Reading> {
   return withService(
     async (service) => {
@@ -241,7 +253,10 @@ async function reads({ seed }: ProbeContext): Promise<Reading> {
       ];
       const count = async (sql: string) =>
         Number((await service.owner.query<{ n: string }>(`select count(*) as n from ${sql}`))[0]?.n);
-      const before = await count('read_records');
+      // A clear view leaves a chained record for each person shown; who stands in the answer unmasked was shown.
+      const views = `audit_records where view_sequence is not null and type = 'person.viewed'`;
+      const [before, seenBefore] = [await count('read_records'), await count(views)];
+      let clear = 0;
       const pick = chance(seed);
       let shown = 0;
       for (let done = 0; done < READS; done += 20) {
@@ -251,11 +266,13 @@ async function reads({ seed }: ProbeContext): Promise<Reading> {
         );
         const answers = await Promise.all(batch.map(([officer, path]) => api.get(officer, path)));
         shown += answers.filter(({ status }) => status === 200).length;
+        clear += answers.reduce((sum, { body }) => sum + unmasked(body), 0);
       }
       const kept = (await count('read_records')) - before;
+      const seen = (await count(views)) - seenBefore;
       return {
-        figure: `${READS} random reads, ${shown} answered, ${kept} access records`,
-        met: shown === kept && shown > READS / 10,
+        figure: `${READS} random reads, ${shown} answered, ${kept} access records; ${clear} persons shown in clear, ${seen} chained records of that`,
+        met: shown === kept && shown > READS / 10 && clear === seen && clear > 0,
       };
     },
     { env: { QUOTA_REQUESTS: '0', QUOTA_AGENCY: '0', QUOTA_EXPENSIVE: '0' } },
@@ -274,7 +291,7 @@ export const probes: readonly Probe[] = [
   { number: 'A-05', name: 'tamper drill as superuser', target: '100 %, each at its first bad leaf', run: tampering },
   {
     number: 'P-08',
-    name: 'one access record for each masked read or list',
+    name: 'one access record for each read or list, one chained record for each person shown in clear',
     target: '1:1 over 10,000 random reads and failures',
     run: reads,
   },
