@@ -95,8 +95,11 @@ export function createClient({ base, history, tag, over, pauseMs = 150 }: Client
   return {
     reads,
     async command(flow, { fact, officer, path, body = {}, etag, paidFen = 0 }) {
+      if (over()) return undefined;
+      const bearer = await token(officer);
+      if (bearer === '') return undefined;
       const key = `${tag}-${history.ops.length + 1}-${flow}`;
-      const authorization = `Bearer ${await token(officer)}`;
+      const authorization = `Bearer ${bearer}`;
       const headers: Record<string, string> = {
         authorization,
         'content-type': 'application/json',
@@ -126,6 +129,7 @@ export function createClient({ base, history, tag, over, pauseMs = 150 }: Client
       return (await attempt(op, sent)).attempt;
     },
     async get(officer, path) {
+      if (over()) return undefined;
       const headers = { authorization: `Bearer ${await token(officer)}` };
       for (;;) {
         const { reply, attempt: heard } = await ask({ method: 'GET', path, headers, body: undefined });

@@ -41,7 +41,9 @@ export async function startLoad({ base, tag, clients = 6, fen = 10_000, file }: 
     while (!over) {
       flows += 1;
       const district = DISTRICTS[flows % DISTRICTS.length] ?? 'heping';
-      await runFlow({ client, places, flow: flows, district, tag, fen }, refusals);
+      const whole = await runFlow({ client, places, flow: flows, district, tag, fen }, refusals);
+      // Whoever is refused at once must not ask a thousand times a second.
+      if (!whole) await sleep(200);
     }
   }
   const working = Promise.all(Array.from({ length: clients }, work));

@@ -33,6 +33,7 @@ async function network({ seed, rounds = 10, say }: FaultContext): Promise<Readin
         struck.set(name, (struck.get(name) ?? 0) + proxy.struck());
         proxy.set({ kind: 'none' });
         await server.untilReady();
+        say(`${name}: struck ${struck.get(name)}, ${load.history.ops.length} operations`);
       }
     const verdict = await verdictOf(load, postgres.direct());
     const slowest = Math.max(...load.history.ops.flatMap((op) => op.attempts.map(({ ms }) => ms)));
