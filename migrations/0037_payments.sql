@@ -143,3 +143,47 @@ create index reconciliation_exceptions_disbursement on reconciliation_exceptions
 create index reconciliation_exceptions_proposed_by on reconciliation_exceptions (proposed_by);
 create index reconciliation_exceptions_resolved_by on reconciliation_exceptions (resolved_by);
 call guard_table('reconciliation_exceptions', 'fund', 'fund_id');
+
+-- The balances of a fund three times: as kept, as the sum of its postings, and folded anew from the audit log alone (M-05).
+create function fund_thrice(wanted uuid)
+returns table (account text, kept text, posted text, told text) language sql stable security definer set search_path = public, pg_temp
+begin atomic
+  with facts as (
+    select r.type, r.data from audit_records r where r.kind = 'fund' and r.resource_id = wanted
+    union all
+    select r.type, r.data from disbursements d join audit_records r on r.kind = 'disbursement' and r.resource_id = d.id where d.fund_id = wanted
+  ), moved as (
+    select m.account, m.fen from facts f
+    cross join lateral (select coalesce((f.data->>'amountFen')::bigint, 0) as amount, coalesce((f.data->>'recoveredFen')::bigint, 0) as back,
+      coalesce((f.data->>'recoveryFen')::bigint, 0) as owed, coalesce((f.data->>'recalledFen')::bigint, 0) as recalled,
+      coalesce((f.data->>'releasedFen')::bigint, 0) as released, coalesce((f.data->>'writtenOffFen')::bigint, 0) as lost,
+      coalesce((f.data->>'returnedFen')::bigint, 0) as returned) x
+    cross join lateral (values
+      ('treasury', case when f.type in ('fund.opened', 'fund.allocated') then -x.amount when f.type = 'fund.year_closed' then x.returned
+        when f.type = 'fund.entry_reversed' then x.amount
+        when f.type in ('disbursement.recovered', 'disbursement.part_recovered') and f.data->>'returnTo' = 'treasury' then x.back else 0 end),
+      ('available', case when f.type in ('fund.opened', 'fund.allocated', 'fund.released') then x.amount
+        when f.type in ('fund.reserved', 'fund.entry_reversed') then -x.amount when f.type = 'fund.year_closed' then -x.returned
+        when f.type in ('disbursement.recovered', 'disbursement.part_recovered') and f.data->>'returnTo' is distinct from 'treasury' then x.back
+        else 0 end),
+      ('reserved', case when f.type in ('fund.reserved', 'disbursement.failed') then x.amount
+        when f.type in ('fund.released', 'disbursement.submitted') then -x.amount else 0 end),
+      ('in_transit', case when f.type = 'disbursement.submitted' then x.amount
+        when f.type in ('disbursement.settled', 'disbursement.failed') then -x.amount else 0 end),
+      ('paid', case when f.type = 'disbursement.settled' then x.amount when f.type = 'disbursement.placed_in_custody' then -x.amount
+        when f.type = 'disbursement.released' then x.released when f.type = 'disbursement.recovery_started' then x.recalled - x.owed else 0 end),
+      ('custody', case when f.type = 'disbursement.placed_in_custody' then x.amount when f.type = 'disbursement.released' then -x.released
+        when f.type = 'disbursement.recovery_started' then -x.recalled else 0 end),
+      ('receivable', case when f.type = 'disbursement.recovery_started' then x.owed when f.type = 'disbursement.written_off' then -x.lost
+        when f.type in ('disbursement.recovered', 'disbursement.part_recovered') then -x.back else 0 end),
+      ('written_off', case when f.type = 'disbursement.written_off' then x.lost else 0 end)) m (account, fen)
+  )
+  select b.account, b.fen::text, coalesce((select sum(p.amount_fen) from ledger_postings p where p.fund_id = f.id and p.account = b.account), 0)::text,
+    coalesce((select sum(m.fen) from moved m where m.account = b.account), 0)::text
+  from funds f cross join lateral (values ('treasury', f.treasury_fen), ('available', f.available_fen), ('reserved', f.reserved_fen),
+    ('in_transit', f.in_transit_fen), ('paid', f.paid_fen), ('custody', f.custody_fen), ('receivable', f.receivable_fen),
+    ('written_off', f.written_off_fen)) b (account, fen)
+  where f.id = wanted and app_sees('fund', f.id);
+end;
+revoke all on function fund_thrice(uuid) from public;
+grant execute on function fund_thrice(uuid) to ja_app;

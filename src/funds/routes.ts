@@ -11,11 +11,14 @@ import {
   FundEntryPage,
   FundPage,
   FundQuery,
+  FundVerification,
   FundView,
   toBalanceView,
   toFundEntryView,
   toFundItem,
+  toVerificationView,
 } from './schema.ts';
+import { tellBalances } from './verification-repository.ts';
 
 const tags = ['Funds'];
 const params = IdParams;
@@ -103,6 +106,26 @@ export function fundRoutes(app: App): void {
         (tx, page) => listEntries(tx, req.params.id, filterOf(req.query), page),
         (_tx, entry) => toFundEntryView(entry),
       ),
+  );
+  app.get(
+    '/v1/funds/:id/verification',
+    {
+      config: one,
+      schema: {
+        operationId: 'verifyFund',
+        tags,
+        summary: 'Verify the balances of a fund 核对资金余额',
+        description:
+          'Each account three times: the balance as kept, the sum of its postings, and folded anew from the audit log alone. 每个科目的余额、分录合计与仅由审计记录重算的金额，三者对照。',
+        params,
+        response: { 200: FundVerification },
+      },
+    },
+    (req) =>
+      req.read(async (tx) => {
+        const rows = await tellBalances(tx, req.params.id);
+        return rows.length > 0 ? toVerificationView(rows, tx.ctx.now) : undefined;
+      }),
   );
   fundManagementRoutes(app);
 }

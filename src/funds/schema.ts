@@ -18,6 +18,7 @@ import type { ClosingRow } from './closing-repository.ts';
 import { type Balances, CLOSING_OUTCOMES, FUND_ACCOUNTS, JOURNAL_KINDS, postedOf, REVERSAL_REASONS } from './domain.ts';
 import type { FundEntry } from './ledger-repository.ts';
 import type { FundRow } from './repository.ts';
+import type { Told } from './verification-repository.ts';
 
 const listed = {
   id: Id,
@@ -70,6 +71,25 @@ export const FundBalance = named(
 );
 /** `asOf` is a business instant; the present one otherwise. */
 export const BalanceQuery = Type.Object({ asOf: Type.Optional(Instant) });
+
+const SignedMoney = named(
+  'SignedMoney',
+  Closed({
+    amount: Type.String({ pattern: '^-?(0|[1-9][0-9]{0,15})\\.[0-9]{2}$', maxLength: 20 }),
+    currency: Type.Literal('CNY'),
+  }),
+);
+export const FundVerification = named(
+  'FundVerification',
+  Closed({
+    agrees: Type.Boolean({ description: 'all three agree in every account 三者逐科目一致' }),
+    accounts: Type.Array(
+      Closed({ account: Literals(FUND_ACCOUNTS), balance: SignedMoney, postings: SignedMoney, auditLog: SignedMoney }),
+      { maxItems: 8 },
+    ),
+    asOf: Instant,
+  }),
+);
 
 const OptionalId = Type.Optional(Type.String({ maxLength: 36, format: 'uuid' }));
 export const EntryQuery = Type.Object({ ...pageQuery, assistanceCaseId: OptionalId, disbursementId: OptionalId });
@@ -159,6 +179,14 @@ export function toBalanceView(balances: Balances, asOf: Date): Static<typeof Fun
     writtenOff: toMoney(balances.written_off),
     asOf: asOf.toISOString(),
   };
+}
+
+export function toVerificationView(rows: readonly Told[], now: Date): Static<typeof FundVerification> {
+  const accounts = rows.map(({ account, kept, posted, told }) => {
+    return { account, balance: toMoney(kept), postings: toMoney(posted), auditLog: toMoney(told) };
+  });
+  const agrees = rows.every(({ kept, posted, told }) => kept === posted && kept === told);
+  return { agrees, accounts, asOf: now.toISOString() };
 }
 
 /** Credits first: where the money came from. */

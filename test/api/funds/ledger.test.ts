@@ -6,7 +6,17 @@ import { moveFunds } from '../../../src/funds/service.ts';
 import { parseYuan } from '../../../src/kernel/money.ts';
 import { writeTx } from '../../../src/platform/db/tx.ts';
 import { useService } from '../../support/service.ts';
-import { asOwner, balance, fundPath, grant, grantedCase, ok, planned, proposedCase } from '../disbursements/flow.ts';
+import {
+  asOwner,
+  balance,
+  fundPath,
+  grant,
+  grantedCase,
+  ok,
+  planned,
+  proposedCase,
+  yuan,
+} from '../disbursements/flow.ts';
 
 const service = useService();
 
@@ -50,6 +60,8 @@ async function expectFold(fundId: string): Promise<void> {
     NO_BALANCE,
     entries.map(({ account, amount_fen }) => ({ account, amountFen: BigInt(amount_fen) })),
   );
+  const told = await service.api.get('finance.heping', `/v1/funds/${fundId}/verification`);
+  expect(told.body).toMatchObject({ agrees: true });
   const shown = (await balance(service.api)).map((text) => parseYuan(text));
   expect([fold.available, fold.reserved, fold.in_transit, postedOf(fold)]).toEqual(shown);
   const now = await service.api.get('finance.heping', `/v1/funds/${fundId}/balance?asOf=2199-01-01T00:00:00Z`);
@@ -165,5 +177,65 @@ describe('a fund that covers only one of two grants', () => {
     const foreign = String(body.items?.[0]?.id);
     for (const fundId of [foreign, '0198c2a4-7f00-7000-8000-000000000001'])
       await expect(proposedCase(api, ['100.00'], fundId)).rejects.toThrow(/request\.reference_unknown/);
+  });
+});
+
+describe('a seeded error', () => {
+  /** As the owner of the database who takes the triggers down would do it. */
+  const forged = async (text: string, undo: string, fundId: string) => {
+    const quiet = (sql: string) =>
+      `alter table ledger_postings disable trigger user; ${sql}; alter table ledger_postings enable trigger user`;
+    await asOwner(service, quiet(text));
+    const { body } = await service.api.get('finance.heping', `/v1/funds/${fundId}/verification`);
+    await asOwner(service, quiet(undo));
+    return body;
+  };
+
+  test('in a balance, in the postings or in both is found in every account', async () => {
+    const { api } = service;
+    const fundId = (await fundPath(api)).split('/').at(-1) ?? '';
+    const of = `where fund_id = '${fundId}'`;
+    const columns = ['available', 'reserved', 'in_transit', 'paid', 'custody', 'receivable', 'written_off'];
+    for (const column of columns) {
+      const move = (fen: number) =>
+        `update funds set ${column}_fen = ${column}_fen + ${fen}, treasury_fen = treasury_fen - ${fen} where id = '${fundId}'`;
+      expect([column, await forged(move(1), move(-1), fundId)]).toMatchObject([column, { agrees: false }]);
+    }
+    const leg = (fen: number) =>
+      `update ledger_postings set amount_fen = amount_fen + ${fen} * sign(amount_fen)::bigint
+         where journal_id = (select id from ledger_journals ${of} and position = 1);
+       update funds set available_fen = available_fen + ${fen}, treasury_fen = treasury_fen - ${fen} where id = '${fundId}'`;
+    const body = await forged(leg(1), leg(-1), fundId);
+    expect(body).toMatchObject({ agrees: false });
+    expect((await api.get('finance.heping', `/v1/funds/${fundId}/verification`)).body.agrees).toBe(true);
+  });
+});
+
+describe('twenty payers on one budget', () => {
+  test('spend what there is and not a fen more, and the database refuses what the service would let through', async () => {
+    const { api } = service;
+    const opened = ok(await api.create('finance.heping', '/v1/funds', { code: 'narrow', name: '并发测试专户' }));
+    const fundId = String(opened.body.id);
+    const paper = { amount: yuan('10000.00'), documentNumber: 'N-1', receivedOn: '2026-01-01' };
+    ok(await api.create('finance.heping', `/v1/funds/${fundId}/allocations`, paper));
+    const cases = [];
+    for (let i = 0; i < 20; i++) cases.push(await proposedCase(api, ['999.99'], fundId));
+    const answers = await Promise.all(cases.map(({ path }) => api.decide('chief.heping', path, 'approval', grant)));
+    expect(answers.filter((a) => a.status === 200).length).toBe(10);
+    expect(answers.filter((a) => a.status === 409).every((a) => a.body.code === 'fund.insufficient')).toBe(true);
+    const { body } = await api.get('finance.heping', `/v1/funds/${fundId}/balance`);
+    expect(body).toMatchObject({ available: yuan('0.10'), reserved: yuan('9999.90') });
+    const post = `insert into ledger_journals (id, fund_id, position, kind, legs, occurred_at)
+        values ('0198c2a4-7f00-7000-8000-00000000000a', '${fundId}', 0, 'reservation', 2, now());
+      insert into ledger_postings values ('0198c2a4-7f00-7000-8000-00000000000a', 1, '${fundId}', 'available', `;
+    const over = `${post} -11), ('0198c2a4-7f00-7000-8000-00000000000a', 2, '${fundId}', 'reserved', 11)`;
+    await expect(asOwner(service, over)).rejects.toMatchObject({ constraint: 'funds_available_fen_check' });
+    const crooked = `${post} -5), ('0198c2a4-7f00-7000-8000-00000000000a', 2, '${fundId}', 'reserved', 6)`;
+    await expect(asOwner(service, crooked)).rejects.toMatchObject({ constraint: 'ledger_journals_balanced' });
+    const bare = post.slice(0, post.indexOf('insert into ledger_postings'));
+    await expect(asOwner(service, `begin; ${bare} commit`)).rejects.toMatchObject({
+      constraint: 'ledger_journals_balanced',
+    });
+    await expectTrialBalance();
   });
 });
