@@ -1,7 +1,7 @@
 // Verbs on the calendar: a plan is published for a year, or days of it are changed, each with its source (domain §11).
 import { actionProblems } from '../kernel/action.ts';
 import { addDays, weekdayOf } from '../kernel/civil-date.ts';
-import { defineProblems, type FieldError } from '../kernel/problem.ts';
+import { type Detail, defineProblems, type FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { coveredYears, calendarVersion as packaged, calendarDays as plannedDays } from '../reference/calendar.ts';
@@ -87,6 +87,20 @@ function planErrors({ year, holidays, makeUpWorkdays = [] }: PlanInput): FieldEr
   return [...given, ...dayErrors(dates, year, '/makeUpWorkdays', seen), ...onWeekdays];
 }
 
+/** No holiday lasts so long; two years that meet stay below what the count takes for broken data. */
+const LONGEST_REST = 30;
+
+/** 422 where nobody would work for weeks: such a calendar is a mistake, and every clock would count through it. */
+function ensureWorked(days: readonly DayRow[], pointer: string): void {
+  let rest = 0;
+  for (const { day, isWorkday } of days) {
+    rest = isWorkday ? 0 : rest + 1;
+    if (rest <= LONGEST_REST) continue;
+    const detail: Detail = [`${day} 前连续 ${rest} 日无工作日`, `no working day in the ${rest} days up to ${day}`];
+    throw httpProblems['request.rule_violated']({}, [{ pointer, code: 'calendar.standstill', detail }]);
+  }
+}
+
 type Edition = Pick<Calendar, 'year' | 'edition' | 'source' | 'version' | 'days'> & { source: string };
 
 async function keep(tx: Tx, type: string, { days, ...edition }: Edition): Promise<Calendar> {
@@ -118,6 +132,7 @@ export async function publishCalendar(tx: Tx, input: PlanInput): Promise<Calenda
     const name = free.get(day) ?? worked.get(day);
     return name === undefined ? plain(day) : { day, isWorkday: worked.has(day), name };
   });
+  ensureWorked(days, '/holidays');
   return keep(tx, 'calendar.published', { year, edition: 1, source, version: `calendar-${year}.1`, days });
 }
 
@@ -132,6 +147,7 @@ export async function overrideCalendar(tx: Tx, year: number, { source, days }: O
   const changed = new Map(days.map(({ date, isWorkday, name = null }) => [date, { day: date, isWorkday, name }]));
   const edition = found.calendar.edition + 1;
   const next = found.days.map((day) => changed.get(day.day) ?? day);
+  ensureWorked(next, '/days');
   return keep(tx, 'calendar.overridden', {
     ...{ year, edition, source },
     ...{ version: `calendar-${year}.${edition}`, days: next },

@@ -22,7 +22,14 @@ const FactTypes = Type.Array(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$', maxLe
   maxItems: 20,
   description: 'event types',
 });
-const TestCase = Closed({ startedOn: CivilDate, dueOn: CivilDate, note: Type.Optional(Text(300)) });
+/** Years 1900 to 2099: whatever a rule adds, the due day is still a civil date of this contract. */
+const CountedDate = Type.String({
+  format: 'date',
+  pattern: '^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$',
+  maxLength: 10,
+  description: 'Civil date in Asia/Shanghai, up to 2099',
+});
+const TestCase = Closed({ startedOn: CountedDate, dueOn: CivilDate, note: Type.Optional(Text(300)) });
 const TestCases = Type.Array(TestCase, { maxItems: 50, description: 'worked examples: a rule that misses one is 422' });
 const Unit = Literals(enumValues('deadline-units'));
 const Mark = Literals(enumValues('rule-marks'), 'how sure the basis is');
@@ -93,10 +100,10 @@ export const EvaluationBody = named(
   'DeadlineEvaluationRequest',
   Closed({
     code: RuleCode,
-    startedOn: CivilDate,
+    startedOn: CountedDate,
     regionCode: Type.Optional(RegionCode),
     pauses: Type.Optional(
-      Type.Array(Closed({ from: CivilDate, until: CivilDate }), {
+      Type.Array(Closed({ from: CountedDate, until: CountedDate }), {
         maxItems: 20,
         description: '`from` still counts, `until` no more',
       }),

@@ -196,7 +196,16 @@ describe('a new edition', () => {
     expect((await evaluate({ ...question, pauses: [{ from: '2026-11-15', until: '2026-11-25' }] })).status).toBe(422);
     expect((await evaluate({ ...question, pauses: [{ from: '2026-11-25', until: '2026-11-18' }] })).status).toBe(422);
     expect((await evaluate({ ...question, code: 'D-NONE' })).status).toBe(422);
+    expect((await evaluate({ ...question, startedOn: '2199-12-31' })).status).toBe(400);
+    expect((await evaluate({ ...question, code: 'D-VISIT', startedOn: '2099-12-31' })).body.dueOn).toBe('2100-03-31');
   });
+});
+
+test('administrators who add editions at once each get their own', async () => {
+  const rule = { ...DECIDE, regionCode: '210300' };
+  const added = await Promise.all(Array.from({ length: 5 }, () => add(rule)));
+  expect(added.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+  expect(new Set(added.map(({ body }) => body.edition)).size).toBe(5);
 });
 
 describe('the calendar', () => {
@@ -227,6 +236,13 @@ describe('the calendar', () => {
     expect((await override(2027, { source: '测试', days: [{ date: '2027-01-04', isWorkday: false }] })).body.code).toBe(
       'calendar.unpublished',
     );
+    const idle = Array.from({ length: 31 }, (_, i) => ({
+      date: `2026-03-${String(i + 1).padStart(2, '0')}`,
+      isWorkday: false,
+    }));
+    expect((await override(2026, { source: '误录', days: idle })).body.errors).toMatchObject([
+      { code: 'calendar.standstill' },
+    ]);
     const made = await publish(plan);
     expect(made).toMatchObject({
       status: 201,

@@ -157,6 +157,24 @@ test('two workers at once: each effect of each clock once, also with a third tha
   expect(service.logLines.filter((line) => line.includes('job failed'))).toEqual([]);
 });
 
+test('sweeps that meet the answers tell everything or nothing of a clock, and hold nobody up', async () => {
+  await on('2026-01-05');
+  const clues = await Promise.all(Array.from({ length: 8 }, () => world.clue('heping', { foundOn: '2026-01-05' })));
+  const clocks = await Promise.all(clues.map(({ path }) => clockOf('intake.heping', path, 'D-ACCEPT-GREEN')));
+  await passTo('2026-01-20');
+  const answer = { reasonCode: 'other', reason: '不属于救助范围' };
+  const [, , ...answers] = await Promise.all([
+    sweepDeadlines(service.tx),
+    sweepDeadlines(service.tx),
+    ...clues.map(({ path }) => service.api.decide('intake.heping', path, 'rejection', answer)),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual(clues.map(() => 200));
+  for (const { id } of clocks) {
+    const told = typesOf(await eventsOf('intake.heping', id));
+    expect([[], [...ALL, 'deadline.ended']]).toContainEqual(told);
+  }
+});
+
 test('a new due day is reminded of anew; one that stays is not', async () => {
   await on('2026-03-02');
   const opened = await world.opened();
