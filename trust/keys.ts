@@ -104,6 +104,9 @@ async function left(service: Service, where: string): Promise<number> {
   return row?.n ?? -1;
 }
 
+/** Nobody is erased here: a text without a key is as lost as one that does not open. */
+const lost = ({ unreadable: bad, erased }: { unreadable: readonly string[]; erased: number }) => bad.length + erased;
+
 type Tally = { kills: number; unreadable: number; opened: number };
 
 /** Kills it some times at instants of the seed, looks at everything after each, and lets it end. */
@@ -118,11 +121,11 @@ async function killAndFinish(
   const keks = [what.kek, ...(what.previous ? [what.previous] : [])];
   for (let i = 0; i < KILLS / 2; i++) {
     if (await command(service, folder, what, from + next() * 1500)) tally.kills += 1;
-    tally.unreadable += (await unreadable(service, keks)).unreadable.length;
+    tally.unreadable += lost(await unreadable(service, keks));
   }
   await command(service, folder, what);
   const checked = await unreadable(service, keks);
-  tally.unreadable += checked.unreadable.length;
+  tally.unreadable += lost(checked);
   tally.opened = checked.total;
 }
 
@@ -173,7 +176,7 @@ async function rotation(service: Service, { seed, say }: ProbeContext): Promise<
     const alone = await unreadable(service, [kek]);
     const phases = [first, second];
     const failures = phases.flatMap(({ calm, load }) => [...calm.failures, ...load.failures]);
-    const bad = alone.unreadable.length + first.tally.unreadable + second.tally.unreadable;
+    const bad = lost(alone) + first.tally.unreadable + second.tally.unreadable;
     const p99 = phases.map(({ calm, load }) => [quantile(calm.times, 0.99), quantile(load.times, 0.99)] as const);
     const told = p99.map(([before, during]) => `${before.toFixed(0)} ms before, ${during.toFixed(0)} ms during`);
     const operations = first.load.times.length + second.load.times.length;

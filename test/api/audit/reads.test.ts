@@ -32,6 +32,17 @@ describe('access records', () => {
     expect(new Set(listed?.ids)).toEqual(new Set(shown));
     const again = await left(() => service.api.get('intake.heping', clue.path));
     expect(again).toHaveLength(1);
+    // Headers alone, and "not changed", tell that the record is there and how it stands.
+    const token = await service.api.token('intake.heping');
+    const { etag } = await service.api.get('intake.heping', clue.path);
+    for (const [method, headers, status] of [
+      ['HEAD', {}, 200],
+      ['GET', { 'if-none-match': String(etag) }, 304],
+    ] as const) {
+      const url = `${service.url}${clue.path}`;
+      const ask = () => fetch(url, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
+      expect([method, (await left(async () => expect((await ask()).status).toBe(status))).length]).toEqual([method, 1]);
+    }
   });
 
   test('none for what was refused, or shows nothing of a person', async () => {
