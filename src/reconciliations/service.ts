@@ -4,6 +4,7 @@ import { bookReturn, bookSettlement, lockForBank, requireSettleable } from '../d
 import { findFund, lockFunds } from '../funds/service.ts';
 import { actionProblems } from '../kernel/action.ts';
 import { type Actor, may, samePerson } from '../kernel/actor.ts';
+import { isCivilDate } from '../kernel/civil-date.ts';
 import { parseYuan } from '../kernel/money.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import { onConstraint } from '../platform/db/errors.ts';
@@ -48,7 +49,6 @@ export type StatementInput = {
 
 const MAX_LINES = 5000;
 const REFERENCE = /^[A-Za-z0-9._:/-]{1,64}$/;
-const DAY = /^(19|20|21)\d{2}-\d{2}-\d{2}$/;
 
 const refuse = (errors: readonly FieldError[]) => httpProblems['request.rule_violated']({}, errors.slice(0, 100));
 
@@ -64,15 +64,13 @@ function linesOf({ lines, csv }: StatementInput): readonly Line[] {
   return parsed.lines.map((line) => ({ ...line, amount: { amount: line.amount } }));
 }
 
-const isDay = (text: string) => DAY.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-
 /** What schema cannot say of a line, and of a row of CSV all of it. */
 function readLine(line: Line, at: string, { from, to }: StatementInput, errors: FieldError[]): BankLine[] {
   const amountFen = parseYuan(line.amount.amount) ?? 0n;
   const { bookedOn, direction, bankReference, requestNumber = null } = line;
   const wrong = (code: string, zh: string, en: string) => errors.push({ pointer: at, code, detail: [zh, en] });
   if (amountFen <= 0n) wrong('amount.not_positive', '金额须大于 0.00', 'an amount of more than 0.00');
-  if (!DAY.test(bookedOn) || bookedOn < from || bookedOn > to)
+  if (!isCivilDate(bookedOn) || bookedOn < from || bookedOn > to)
     wrong('date.outside', '日期不在对账期内', 'a day outside the period of the statement');
   if (!REFERENCE.test(bankReference)) wrong('reference.malformed', '银行流水号格式不符', 'a malformed bank reference');
   if (requestNumber !== null && !REFERENCE.test(requestNumber))
@@ -87,7 +85,7 @@ function readLine(line: Line, at: string, { from, to }: StatementInput, errors: 
 function readStatement(tx: Tx, input: StatementInput): BankLine[] {
   const raw = linesOf(input);
   const errors: FieldError[] = [];
-  if (!isDay(input.from) || !isDay(input.to) || input.to < input.from || input.to > tx.ctx.today)
+  if (!isCivilDate(input.from) || !isCivilDate(input.to) || input.to < input.from || input.to > tx.ctx.today)
     errors.push({ pointer: '/to', code: 'period.malformed', detail: ['对账期有误', 'not a period up to today'] });
   if (raw.length > MAX_LINES)
     errors.push({ pointer: '/csv', code: 'lines.too_many', detail: [`至多 ${MAX_LINES} 行`, `${MAX_LINES} at most`] });

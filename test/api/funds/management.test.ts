@@ -71,6 +71,34 @@ describe('a fund', () => {
   });
 });
 
+describe('at the same moment', () => {
+  test('a paper is booked once, an entry reversed once, and what is spent already is not taken back', async () => {
+    const { api } = service;
+    const before = await amounts();
+    const body = { amount: yuan('1000.00'), ...paper(9) };
+    const booked = await Promise.all([1, 2, 3, 4].map(() => api.create('finance.heping', `${fund}/allocations`, body)));
+    expect(booked.map((a) => a.status).toSorted()).toEqual([201, 409, 409, 409]);
+    const entry = `${fund}/entries/${String(booked.find((a) => a.status === 201)?.body.id)}/reversal`;
+    const reversed = await Promise.all(
+      [1, 2, 3].map(() => api.create('chief.heping', entry, { reason: 'booked_twice' })),
+    );
+    expect(reversed.map((a) => a.status).toSorted()).toEqual([201, 409, 409]);
+    expect(await amounts()).toEqual(before);
+    const narrow = `/v1/funds/${String(ok(await api.create('finance.heping', '/v1/funds', { code: 'n', name: '窄' })).body.id)}`;
+    const given = ok(
+      await api.create('finance.heping', `${narrow}/allocations`, { amount: yuan('20000.00'), ...paper(1) }),
+    );
+    const found = await proposedCase(api, ['20000.00'], narrow.split('/').at(-1) ?? '');
+    ok(await api.decide('chief.heping', found.path, 'approval', grant));
+    const spent = `${narrow}/entries/${String(given.body.id)}/reversal`;
+    const refused = await api.create('chief.heping', spent, { reason: 'wrong_fund' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'fund.insufficient', missing: '20000.00' } });
+    const elsewhere = await api.create('chief.heping', spent.replace(narrow, fund), { reason: 'wrong_fund' });
+    expect(elsewhere.status).toBe(404);
+    expect((await api.create('chief.tiexi', spent, { reason: 'wrong_fund' })).status).toBe(404);
+  });
+});
+
 describe('the end of a year', () => {
   test('sends back what nobody holds; what is reserved stays, and the year is closed', async () => {
     const { api } = service;

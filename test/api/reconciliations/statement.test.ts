@@ -100,6 +100,10 @@ describe('a statement', () => {
     expect(errors.map((e) => e.code)).toEqual([
       ...['amount.not_positive', 'date.outside', 'reference.malformed', 'direction.unknown'],
     ]);
+    const day = ((await bad(`${head}\n2026-02-30,debit,1.00,C-3,`)).errors as { code: string }[]).map((e) => e.code);
+    expect(day).toEqual(['date.outside']);
+    const long = `${head}\n${`${DAY},debit,1.00,C-4,\n`.repeat(5001)}`;
+    expect(await bad(long)).toMatchObject({ errors: [{ code: 'lines.too_many' }] });
     const both = await api.create('finance.heping', '/v1/reconciliations', statement([], { csv }));
     expect(both).toMatchObject({ status: 422, body: { errors: [{ code: 'lines.one_form' }] } });
   });
@@ -135,6 +139,32 @@ describe('an exception', () => {
     expect((await exceptionsOf(next.id))[0]).toMatchObject({ kind: 'duplicate_payment', disbursementId: pending.id });
     const late = await api.decide('finance.heping', pending.path, 'failure', { reason: '晚到的失败' });
     expect(late).toMatchObject({ status: 409, body: { code: 'disbursement.illegal_transition' } });
+  });
+
+  test('is resolved once, however many approve it at the same moment', async () => {
+    const { api } = service;
+    const pending = await lineIn('submitted', '');
+    const before = await balance(api);
+    const row = { amount: '20000.00', bankReference: 'P-1', requestNumber: pending.requestNumber };
+    const made = await imported(statement([row]));
+    const [exception] = await exceptionsOf(made.id);
+    const path = `/v1/reconciliations/${String(made.id)}/exceptions/${exception?.id}`;
+    const settle = { outcome: 'settle', note: '银行回单' };
+    ok(await api.decide('finance.heping', path, 'resolution', settle));
+    const dry = await api.as('chief.heping', 'POST', `${path}/resolution?dryRun=true`, {
+      ...{ body: settle, etag: (await api.get('chief.heping', path)).etag, key: null },
+    });
+    expect([dry.status, await moved(api, before)]).toEqual([200, [0, 0, 0, 0]]);
+    const paid = { paidOn: DAY, bankReference: 'P-1' };
+    const answers = await Promise.all([
+      ...['head.heping', 'chief.heping', 'chief.heping', 'head.heping'].map((o) =>
+        api.decide(o, path, 'resolution', settle),
+      ),
+      ...[1, 2].map(() => api.decide('finance.heping', pending.path, 'settlement', paid)),
+    ]);
+    expect(answers.map((a) => a.status).every((status) => [200, 409, 412].includes(status))).toBe(true);
+    expect(answers.filter((a) => a.status === 200).length).toBe(1);
+    expect(await moved(api, before)).toEqual([0, 0, -20000, 20000]);
   });
 
   test('of a return is booked as a recovery of two people; others are explained by two', async () => {
