@@ -144,14 +144,32 @@ create index reconciliation_exceptions_proposed_by on reconciliation_exceptions 
 create index reconciliation_exceptions_resolved_by on reconciliation_exceptions (resolved_by);
 call guard_table('reconciliation_exceptions', 'fund', 'fund_id');
 
+-- Where a fund stood when its log began to tell of every movement; nothing for a fund that was opened later.
+create table ledger_baselines (
+  fund_id uuid not null references funds (id),
+  account text not null,
+  amount_fen bigint not null,
+  taken_at timestamptz not null,
+  primary key (fund_id, account)
+);
+insert into ledger_baselines (fund_id, account, amount_fen, taken_at)
+  select fund_id, account, sum(amount_fen), now() from ledger_postings group by fund_id, account;
+create trigger ledger_baselines_append_only before update or delete or truncate on ledger_baselines
+  for each statement execute function refuse_change();
+call guard_table('ledger_baselines', 'fund', 'fund_id');
+revoke insert, update on ledger_baselines from ja_app;
+
 -- The balances of a fund three times: as kept, as the sum of its postings, and folded anew from the audit log alone (M-05).
 create function fund_thrice(wanted uuid)
 returns table (account text, kept text, posted text, told text) language sql stable security definer set search_path = public, pg_temp
 begin atomic
-  with facts as (
-    select r.type, r.data from audit_records r where r.kind = 'fund' and r.resource_id = wanted
+  with since as (
+    select coalesce(max(b.taken_at), '-infinity') as at from ledger_baselines b where b.fund_id = wanted
+  ), facts as (
+    select r.type, r.data from audit_records r, since s where r.kind = 'fund' and r.resource_id = wanted and r.recorded_at > s.at
     union all
-    select r.type, r.data from disbursements d join audit_records r on r.kind = 'disbursement' and r.resource_id = d.id where d.fund_id = wanted
+    select r.type, r.data from since s, disbursements d join audit_records r on r.kind = 'disbursement' and r.resource_id = d.id
+    where d.fund_id = wanted and r.recorded_at > s.at
   ), moved as (
     select m.account, m.fen from facts f
     cross join lateral (select coalesce((f.data->>'amountFen')::bigint, 0) as amount, coalesce((f.data->>'recoveredFen')::bigint, 0) as back,
@@ -179,7 +197,8 @@ begin atomic
       ('written_off', case when f.type = 'disbursement.written_off' then x.lost else 0 end)) m (account, fen)
   )
   select b.account, b.fen::text, coalesce((select sum(p.amount_fen) from ledger_postings p where p.fund_id = f.id and p.account = b.account), 0)::text,
-    coalesce((select sum(m.fen) from moved m where m.account = b.account), 0)::text
+    (coalesce((select sum(m.fen) from moved m where m.account = b.account), 0)
+      + coalesce((select l.amount_fen from ledger_baselines l where l.fund_id = f.id and l.account = b.account), 0))::text
   from funds f cross join lateral (values ('treasury', f.treasury_fen), ('available', f.available_fen), ('reserved', f.reserved_fen),
     ('in_transit', f.in_transit_fen), ('paid', f.paid_fen), ('custody', f.custody_fen), ('receivable', f.receivable_fen),
     ('written_off', f.written_off_fen)) b (account, fen)

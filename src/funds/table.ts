@@ -113,6 +113,18 @@ export const ledgerPostings = pgTable(
   ],
 );
 
+/** Where a fund stood when its log began to tell of every movement; read by `fund_thrice` alone. */
+export const ledgerBaselines = pgTable(
+  'ledger_baselines',
+  {
+    fundId: uuid('fund_id').notNull(),
+    account: text().$type<FundAccount>().notNull(),
+    amountFen: fen('amount_fen').notNull(),
+    takenAt: instant('taken_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.fundId, t.account] })],
+);
+
 export const fundClosings = pgTable(
   'fund_closings',
   {
