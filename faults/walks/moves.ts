@@ -105,7 +105,6 @@ const clueMoves: readonly Move[] = [
           decidedOn: '',
           grantedFen: 0,
           waited: false,
-          refusedOnce: false,
         };
       },
     },
