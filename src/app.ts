@@ -24,6 +24,7 @@ import { createReadLog } from './audit/reads.ts';
 import { auditSink } from './audit/repository.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { observeSealing, type SealingWatch, watchSealing } from './audit/watch.ts';
+import { aidHandlers } from './cases/aid.ts';
 import { correctionMachine } from './cases/correction-domain.ts';
 import { caseDecisionRoutes } from './cases/decision-routes.ts';
 import { caseMachine } from './cases/domain.ts';
@@ -34,6 +35,7 @@ import { noticeRoutes } from './cases/notice-routes.ts';
 import { noticeHandlers } from './cases/notice-service.ts';
 import { recordRoutes } from './cases/record-routes.ts';
 import { caseRoutes } from './cases/routes.ts';
+import { caseRuleRoutes } from './cases/rules-routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
 import { clueReceiptRoutes } from './clues/receipt-routes.ts';
@@ -132,6 +134,7 @@ export const appSinks: readonly FactSink[] = [eventSink, auditSink];
 /** Upward reactions, in the order of the business; each runs in the transaction of the fact. */
 export const handlers: TxDeps['handlers'] = [
   ...caseHandlers,
+  ...aidHandlers,
   ...noticeHandlers,
   ...fundHandlers,
   ...fundCorrectionHandlers,
@@ -233,6 +236,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   clueReceiptRoutes(app, { signer });
   caseRoutes(app);
   caseDecisionRoutes(app);
+  caseRuleRoutes(app);
   recordRoutes(app);
   dossierRoutes(app);
   noticeRoutes(app);

@@ -181,6 +181,8 @@ export const ROLES = {
     'role_grant:read',
     'reference:manage',
     'sandbox:manage',
+    'standard:manage',
+    'tier:manage',
   ],
   /** Keys, secrets, suspension, and the second look at what the administrator gives (ADR 0016). */
   security_admin: [

@@ -2,6 +2,7 @@
 import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
+import { isAbove, stepKindOf } from './approval-domain.ts';
 import { CORRECTION_ID, correctionProblems } from './correction-domain.ts';
 import {
   type CaseFacts,
@@ -18,12 +19,11 @@ const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
   actor.agency.id === c.handlingAgencyId ? undefined : caseProblems['case.not_competent']();
 
 /**
- * A reconsidered case is decided by another person: of the handling agency, or of its superior (contract §3). The second step of
- * an override is the superior's alone.
+ * A reconsidered case is decided by another person: of the handling agency, or of its superior (contract §3). The step of
+ * a level above is that level's alone.
  */
 const onlyDeciders = (c: CaseFacts, actor: Actor): Problem | undefined => {
-  if (c.approvalStep > 1)
-    return actor.agency.id === c.superiorAgencyId ? undefined : caseProblems['case.awaits_superior']();
+  if (isAbove(c)) return actor.agency.id === c.superiorAgencyId ? undefined : caseProblems['case.awaits_superior']();
   return actor.agency.id === c.reconsiderationAgencyId ? undefined : onlyAgency(c, actor);
 };
 
@@ -43,7 +43,9 @@ const anotherPerson = (c: CaseFacts, actor: Actor): Problem | undefined => {
     return fourEyes({ who: '提出意见与审批', whoEn: 'the proposer and the approver' });
   if (c.sharesGivenBy.some((key) => samePerson(actor, key)))
     return fourEyes({ who: '批准联合救助与审批', whoEn: 'who gives a share and who decides the case' });
-  if (samePerson(actor, c.stepPersonKey)) return fourEyes({ who: '两级审批', whoEn: 'the approvers of the two steps' });
+  // The minutes of a committee speak for it, whoever records them.
+  if (stepKindOf(c) !== 'committee' && c.stepPersonKeys.some((key) => samePerson(actor, key)))
+    return fourEyes({ who: '各步审批', whoEn: 'the approvers of two steps' });
   if (c.reconsidered && samePerson(actor, c.refusedByPersonKey))
     return fourEyes({ who: '原不予救助决定与重新审查后的决定', whoEn: 'who refused and who decides anew' });
   return undefined;
@@ -70,7 +72,7 @@ const notHandler = (c: CaseFacts, actor: Actor): Problem | undefined =>
 /** The chief of an agency that was asked; who proposed the case, or took its first step, gives no money to it. */
 const onlyGiver = (c: CaseFacts, actor: Actor): Problem | undefined => {
   if (!c.sharesAwaited.includes(actor.agency.id)) return shareProblems['share.not_asked']();
-  return samePerson(actor, c.proposedByPersonKey) || samePerson(actor, c.stepPersonKey)
+  return samePerson(actor, c.proposedByPersonKey) || c.stepPersonKeys.some((key) => samePerson(actor, key))
     ? actionProblems['decision.four_eyes']({
         who: '提出意见、审批与批准联合救助',
         whoEn: 'proposer, approver and giver',

@@ -1,7 +1,9 @@
 // The emergency advance (先行救助): how much may be paid before the decision, measured in monthly wages (domain §7).
 import { formatYuan } from '../kernel/money.ts';
 import { defineProblems } from '../kernel/problem.ts';
-import { advanceRule } from '../reference/advance-rules.ts';
+import type { EnumValue } from '../reference/enums.ts';
+import { type CaseState, isUndecided } from './domain.ts';
+import { fenOfMonths, withinMonths } from './standard-domain.ts';
 
 export const advanceProblems = defineProblems({
   'advance.cap_exceeded': {
@@ -33,10 +35,7 @@ export const advanceProblems = defineProblems({
   },
 });
 
-export type AdvanceStandard = { annualFen: bigint; year: number };
-
-/** Twelve months of `amountFen` against so many months of the annual wage: nothing is rounded (domain §7). */
-const within = (amountFen: bigint, annualFen: bigint, months: number) => amountFen * 12n <= annualFen * BigInt(months);
+export type AdvanceStandard = { annualFen: bigint; advanceMonths: number; advanceMaxMonths: number };
 
 /** The number of monthly wages that covers the amount, or the 409 that names the limit. */
 export function decideAdvance(
@@ -45,9 +44,25 @@ export function decideAdvance(
   standard: AdvanceStandard | undefined,
 ): { months: number } {
   if (!standard) throw advanceProblems['advance.no_standard']();
-  const { annualFen } = standard;
-  if (within(amountFen, annualFen, advanceRule.months)) return { months: advanceRule.months };
-  const months = reason === null ? advanceRule.months : advanceRule.exceptionalMonths;
-  if (within(amountFen, annualFen, months)) return { months };
-  throw advanceProblems['advance.cap_exceeded']({ months, limit: formatYuan((annualFen * BigInt(months)) / 12n) });
+  const { annualFen, advanceMonths, advanceMaxMonths } = standard;
+  if (withinMonths(amountFen, annualFen, advanceMonths)) return { months: advanceMonths };
+  const months = reason === null ? advanceMonths : advanceMaxMonths;
+  if (withinMonths(amountFen, annualFen, months)) return { months };
+  throw advanceProblems['advance.cap_exceeded']({ months, limit: formatYuan(fenOfMonths(annualFen, months)) });
+}
+
+type Outcome = {
+  state: CaseState;
+  beneficiaries: readonly { id: string; grantedFen: bigint | null }[];
+};
+
+/** What the decision made of an advance: an award takes it in, and whoever got none gives it back. */
+export function advanceStatus(
+  c: Outcome,
+  { beneficiaryId, amountFen }: { beneficiaryId: string; amountFen: bigint },
+): EnumValue<'advance-statuses'> {
+  if (isUndecided(c.state)) return 'provisional';
+  const award = c.beneficiaries.find((b) => b.id === beneficiaryId)?.grantedFen ?? null;
+  if (award === null || c.state === 'refused' || c.state === 'withdrawn' || c.state === 'revoked') return 'to_recover';
+  return award > amountFen ? 'topped_up' : 'ratified';
 }

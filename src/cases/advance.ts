@@ -8,12 +8,13 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
-import { type AdvanceStandard, advanceProblems, decideAdvance } from './advance-domain.ts';
+import { advanceProblems, advanceStatus, decideAdvance } from './advance-domain.ts';
 import { findAdvances, insertAdvance, openReasons, personKeyOf } from './advance-repository.ts';
+import { claimAdvance } from './aid.ts';
 import { caseMachine, seesTexts } from './domain.ts';
 import { type AssistanceCase, saveCase } from './repository.ts';
 import { actingOfficer, lockCase, requireBeneficiary } from './service.ts';
-import { standardColumns } from './standard.ts';
+import { standardOf } from './standard.ts';
 
 export type AdvanceInput = {
   beneficiaryId: string;
@@ -39,11 +40,6 @@ async function ensureNotHandler(tx: Tx, c: AssistanceCase): Promise<void> {
     throw actionProblems['decision.four_eyes']({ who: '承办与审批先行救助', whoEn: 'the handler and the approver' });
 }
 
-async function standardOf(tx: Tx): Promise<AdvanceStandard | undefined> {
-  const { standardAnnualFen: annualFen, standardYear: year } = await standardColumns(tx);
-  return annualFen && year ? { annualFen, year } : undefined;
-}
-
 /** Reserves the amount on the fund in the same transaction; what is paid of it counts toward the award. */
 export async function approveAdvance(
   tx: Tx,
@@ -59,7 +55,7 @@ export async function approveAdvance(
   const given = await findAdvances(tx, id);
   if (given.some((row) => row.beneficiaryId === beneficiary.id)) throw advanceProblems['advance.given_already']();
   const reason = input.reason ?? null;
-  const standard = await standardOf(tx);
+  const standard = await standardOf(tx, c);
   const { months } = decideAdvance(amountFen, reason, standard);
   const officer = actingOfficer(tx);
   const fundId = input.fundId ?? null;
@@ -72,6 +68,7 @@ export async function approveAdvance(
     approvedOn: tx.ctx.today,
     createdAt: tx.ctx.now,
   };
+  await claimAdvance(tx, c, beneficiary);
   await insertAdvance(tx, row, reason);
   const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, 'advance') });
   const { personId } = beneficiary;
@@ -92,6 +89,7 @@ export async function viewAdvances(tx: Tx, c: AssistanceCase) {
   );
   return rows.map(({ id, beneficiaryId, fundId, amountFen, months, approvedBy, approvedOn }, i) => ({
     ...{ id, beneficiaryId, fundId, amount: toMoney(amountFen), months, approvedOn },
+    status: advanceStatus(c, { beneficiaryId, amountFen }),
     approvedBy: officerOf(approvedBy),
     reason: reasons[i] ?? null,
   }));

@@ -19,6 +19,16 @@ import { CASE_OUTCOMES, INITIATIONS, REFUSAL_BASES } from './domain.ts';
 const LONG = 20_000;
 const optionalText = Type.Optional(Nullable(Text()));
 
+/** Everybody in it was aided under the same original case: the level above decides on the grant. */
+const AidedOverride = Type.Optional(
+  Nullable(
+    Closed(
+      { reason: Text() },
+      { description: 'where everybody was aided under the same original case already; the proposal needs its own' },
+    ),
+  ),
+);
+
 export const CaseInput = named(
   'AssistanceCaseInput',
   Closed({
@@ -30,6 +40,7 @@ export const CaseInput = named(
     campaignCode: Type.Optional(Nullable(Code)),
     greenChannel: Type.Optional(Type.Boolean({ description: 'handled first; a handler is to be named at once' })),
     subjects: Type.Array(SubjectInputSchema, { minItems: 1, maxItems: 50 }),
+    override: AidedOverride,
   }),
 );
 export const CasePatch = named(
@@ -44,7 +55,7 @@ export const CasePatch = named(
 );
 export const AcceptanceBody = named(
   'ClueAcceptance',
-  Closed({ opinion: optionalText, handlerOfficerId: Type.Optional(Nullable(Id)) }),
+  Closed({ opinion: optionalText, handlerOfficerId: Type.Optional(Nullable(Id)), override: AidedOverride }),
 );
 export const Channel = Type.String({
   pattern: '^[a-z_]{1,40}$',
@@ -98,9 +109,30 @@ export const ProposalBody = named(
       Nullable(
         Closed(
           { reason: Text() },
-          { description: 'aid in spite of an exclusion that applies; the chief of the level above approves as well' },
+          {
+            description:
+              'aid in spite of an exclusion, beyond the wage standard, or a second time under one original case: the chief of the level above approves as well',
+          },
         ),
       ),
+    ),
+    assessment: Type.Optional(
+      Nullable(
+        Closed(
+          {
+            loss: Money,
+            received: Money,
+            faultPercent: Type.Integer({ minimum: 0, maximum: 100, description: 'own share of the fault' }),
+          },
+          {
+            description:
+              'what a court would award: the loss less the own fault, less what was received. No award is above it; required beyond the wage standard',
+          },
+        ),
+      ),
+    ),
+    amountReason: Type.Optional(
+      Nullable(Text(4000, 'required where an award is outside the range of like cases (`comparable-cases`)')),
     ),
     opinion: Text(),
   }),
@@ -111,6 +143,14 @@ export const ApprovalBody = named(
     outcome: Literals(CASE_OUTCOMES),
     opinion: Text(),
     exclusionCode: Type.Optional(Nullable(Code)),
+    minutes: Type.Optional(
+      Nullable(
+        Closed(
+          { heldOn: CivilDate, reference: Text(200) },
+          { description: 'of the committee whose step it is; only there' },
+        ),
+      ),
+    ),
     basis: Type.Optional(
       Nullable(
         Literals(REFUSAL_BASES, 'of a refusal; without it `exclusion` where exclusionCode is given, else `other`'),

@@ -2,13 +2,14 @@
 import { type Static, Type } from 'typebox';
 import { requireAgencyMap } from '../agencies/service.ts';
 import { yearOf } from '../kernel/civil-date.ts';
-import { toMoney } from '../kernel/money.ts';
+import { formatYuan, toMoney } from '../kernel/money.ts';
+import { defineProblems, type FieldError } from '../kernel/problem.ts';
 import { contactRules } from '../persons/safe-contact.ts';
 import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { Closed, Code, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
-import { compareAwards } from './comparable-repository.ts';
+import { compareAwards, type Figures } from './comparable-repository.ts';
 import type { AssistanceCase } from './repository.ts';
 
 /** How many digits of a region code name its province and its city. */
@@ -43,6 +44,14 @@ export const ComparableView = named(
       lowerQuartile: Figure,
       median: Figure,
       upperQuartile: Figure,
+      range: Nullable(
+        Closed(
+          { from: Money, to: Money },
+          {
+            description: 'four tenths of the lower to two and a half of the upper quartile: an award outside says why',
+          },
+        ),
+      ),
     },
     {
       description:
@@ -50,6 +59,21 @@ export const ComparableView = named(
     },
   ),
 );
+
+/** How far from the quartiles an award may be without a word: four tenths of the lower to two and a half of the upper one [A]. */
+export const LIKE_CASE_RANGE = { fromPercent: 40n, toPercent: 250n } as const;
+
+export const comparableProblems = defineProblems({
+  'award.outside_range': {
+    status: 409,
+    zh: ['与同类案件差距较大', '拟救助金额超出同类案件的参考范围 {limit} 元', '调整金额，或在 amountReason 中说明理由'],
+    en: [
+      'Unlike like cases',
+      'a proposed award is outside the range of like cases, {limit} yuan',
+      'change the amount, or say why in `amountReason`',
+    ],
+  },
+});
 
 /** Of five cases the quartiles are the awards of three people, and one case more tells its own: neither is shown to the fen. */
 const THOUSAND_YUAN = 100_000n;
@@ -83,6 +107,7 @@ export async function comparableCases(
   const categories = [...new Set(c.beneficiaries.flatMap((b) => b.categories))].sort();
   const { regionPrefix, regionCode } = await regionOf(tx, c, scope);
   const found = await compareAwards(tx, { caseId: c.id, eligibilityCode, categories, regionPrefix, year });
+  const range = found && rangeOf(found);
   const money = (fen: string | undefined) => (fen === undefined ? null : toMoney(coarse(BigInt(fen), THOUSAND_YUAN)));
   return {
     basis: { eligibilityCode, categories, regionCode, year },
@@ -91,5 +116,44 @@ export async function comparableCases(
     lowerQuartile: money(found?.lowerQuartile),
     median: money(found?.median),
     upperQuartile: money(found?.upperQuartile),
+    range: range && { from: toMoney(range.from), to: toMoney(range.to) },
   };
+}
+
+/** From the figures as they are shown, so that a refusal says no more than they do. */
+function rangeOf(found: Figures): { from: bigint; to: bigint } {
+  const shown = (fen: string) => coarse(BigInt(fen), THOUSAND_YUAN);
+  return {
+    from: (shown(found.lowerQuartile) * LIKE_CASE_RANGE.fromPercent) / 100n,
+    to: (shown(found.upperQuartile) * LIKE_CASE_RANGE.toPercent) / 100n,
+  };
+}
+
+/** An award that differs much from those of like cases of the city and year says why; where they are too few nothing is asked. */
+export async function ensureLikeOthers(
+  tx: Tx,
+  c: AssistanceCase,
+  eligibilityCode: string,
+  awards: readonly { amountFen: bigint }[],
+): Promise<void> {
+  if (awards.length === 0) return;
+  const categories = [...new Set(c.beneficiaries.flatMap((b) => b.categories))].sort();
+  const { regionPrefix } = await regionOf(tx, c, 'city');
+  const alike = { caseId: c.id, eligibilityCode, categories, regionPrefix, year: yearOf(tx.ctx.today) };
+  const found = await compareAwards(tx, alike);
+  if (!found) return;
+  const { from, to } = rangeOf(found);
+  const errors = awards.flatMap(({ amountFen }, i): FieldError[] =>
+    amountFen >= from && amountFen <= to
+      ? []
+      : [
+          {
+            pointer: `/awards/${i}/amount`,
+            code: 'award.outside_range',
+            detail: `${formatYuan(from)}–${formatYuan(to)}`,
+          },
+        ],
+  );
+  if (errors.length > 0)
+    throw comparableProblems['award.outside_range']({ limit: `${formatYuan(from)}–${formatYuan(to)}` }, errors);
 }

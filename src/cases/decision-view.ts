@@ -4,7 +4,9 @@ import { requireAgencyMap, requireOfficerMap } from '../agencies/service.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
+import { isAbove, planOf } from './approval-domain.ts';
 import { itemStatuses } from './documents.ts';
+import type { Assessment } from './domain.ts';
 import type { AssistanceCase, CaseRow, DecisionRow, DocumentRequestRow } from './repository.ts';
 import type { CaseView } from './schema.ts';
 import type { CaseTexts } from './sealed.ts';
@@ -42,6 +44,20 @@ export function stepOf(d: DecisionRow, refs: Refs) {
   return { round, step, level, ...who, outcome, exclusionCode, basis, number, decidedOn };
 }
 
+/** As it was proposed, for those who read the texts of the case. */
+function viewAssessment(assessment: Assessment | null | undefined) {
+  if (!assessment) return null;
+  const { lossFen, receivedFen, faultPercent } = assessment;
+  return { loss: toMoney(BigInt(lossFen)), received: toMoney(BigInt(receivedFen)), faultPercent };
+}
+
+/** A step with what belongs to the single case: its kind, the minutes of a committee, the opinion. */
+export function approvalOf(d: DecisionRow, refs: Refs, opinion: string | null) {
+  const { stepKind: kind, minutesHeldOn: heldOn, minutesReference: reference } = d;
+  const minutes = heldOn !== null && reference !== null ? { heldOn, reference } : null;
+  return { ...stepOf(d, refs), kind, minutes, opinion };
+}
+
 export function viewProposal(
   c: AssistanceCase,
   texts: CaseTexts | null,
@@ -55,6 +71,9 @@ export function viewProposal(
     override: c.superiorAgencyId
       ? { reason: texts?.proposal?.overrideReason ?? null, agency: refs.agency(c.superiorAgencyId) }
       : null,
+    assessment: viewAssessment(texts?.proposal?.assessment),
+    courtCeiling: money(c.courtCeilingFen),
+    amountReason: texts?.proposal?.amountReason ?? null,
     opinion: texts?.proposal?.opinion ?? null,
     proposedBy: c.proposedBy ? refs.officer(c.proposedBy) : null,
     proposedAt: c.proposedAt?.toISOString() ?? null,
@@ -89,8 +108,9 @@ export function viewRequests(
 /** Whose chief is awaited now. */
 export function viewPending(c: AssistanceCase, refs: Refs): View['pendingApproval'] {
   if (c.state !== 'pending_approval') return null;
-  const agencyId = c.approvalStep > 1 ? c.superiorAgencyId : null;
-  return { step: c.approvalStep, agency: refs.agency(agencyId ?? c.handlingAgencyId), reasons: c.superiorReasons };
+  const agencyId = isAbove(c) ? c.superiorAgencyId : null;
+  const agency = refs.agency(agencyId ?? c.handlingAgencyId);
+  return { step: c.approvalStep, steps: planOf(c), agency, reasons: c.superiorReasons };
 }
 
 type Standard = NonNullable<View['decision']>['standard'];

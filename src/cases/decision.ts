@@ -11,14 +11,9 @@ import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { DECISION_NUMBER_TEMPLATE } from '../reference/agencies.ts';
 import { caseActions } from './actions.ts';
-import {
-  type ApprovalInput,
-  caseMachine,
-  decideApproval,
-  decisionNumber,
-  NO_SECOND_STEP,
-  type RefusalBasis,
-} from './domain.ts';
+import { claimAwards } from './aid.ts';
+import { type ApprovalInput, decideApproval, ensureMinutes, isAbove, nextStep, stepKindOf } from './approval-domain.ts';
+import { caseMachine, decisionNumber, NO_SECOND_STEP, type RefusalBasis } from './domain.ts';
 import {
   type AssistanceCase,
   type Beneficiary,
@@ -109,6 +104,9 @@ async function writeDecision(
     caseId: c.id,
     round: c.round,
     step: c.approvalStep,
+    stepKind: stepKindOf(c),
+    minutesHeldOn: input.minutes?.heldOn ?? null,
+    minutesReference: input.minutes?.reference ?? null,
     level: agency.level,
     agencyId: agency.id,
     officerId: officer.id,
@@ -132,21 +130,30 @@ async function writeDecision(
 const sumOf = (beneficiaries: readonly Beneficiary[]) =>
   beneficiaries.reduce((sum, b) => sum + (b.grantedFen ?? 0n), 0n);
 
+/** Who approved, and whose turn it is; the level above the level above takes the place of the one that has approved. */
+function stepColumns(c: AssistanceCase, { agencyId, personKey }: DecisionRow): Partial<CaseRow> {
+  const approvalStep = nextStep(c, agencyId) ?? c.approvalStep;
+  const higher = stepKindOf({ ...c, approvalStep }) === 'higher' ? c.higherAgencyId : null;
+  const above = higher ? { superiorAgencyId: higher } : {};
+  return { approvalStep, stepPersonKeys: [...c.stepPersonKeys, personKey], ...above };
+}
+
 /** What the case says of its decision. A round that ends leaves no half-approved step behind. */
 async function columnsOf(
   tx: Tx,
+  c: AssistanceCase,
   verb: Verb,
   decision: DecisionRow,
   beneficiaries: readonly Beneficiary[],
 ): Promise<Partial<CaseRow>> {
   const { number: decisionNumber, decidedOn, personKey } = decision;
-  if (verb === 'approve-step') return { approvalStep: decision.step + 1, stepPersonKey: personKey };
-  const ended = { approvalStep: 1, stepPersonKey: null };
+  if (verb === 'approve-step') return stepColumns(c, decision);
+  const ended = { approvalStep: 1, stepPersonKeys: [] };
   if (verb === 'return') return ended;
   if (verb === 'refuse')
     return { ...ended, decisionNumber, decidedOn, decisionOutcome: 'refused', refusedByPersonKey: personKey };
-  const standard = await standardColumns(tx);
   const grantedFen = sumOf(beneficiaries);
+  const standard = await standardColumns(tx, c, grantedFen);
   return { ...ended, ...standard, decisionNumber, decidedOn, decisionOutcome: 'granted', grantedFen };
 }
 
@@ -178,8 +185,9 @@ function recordDecision(tx: Tx, c: AssistanceCase, verb: Verb, decision: Decisio
   const place = { regionCode, handlingAgencyId };
   const data = { outcome, number, decidedOn, exclusionCode, refusalBasis, round, step, ...place };
   const further = { grant: awardData(c.beneficiaries), 'approve-step': { superiorAgencyId }, refuse: {}, return: {} };
-  // From the first step on the level above sees what it has to approve; of the province it is the same agency.
-  const above = verb === 'approve-step' && superiorAgencyId !== handlingAgencyId ? superiorAgencyId : null;
+  // From its turn on a level above sees what it has to approve; of the province it is the same agency.
+  const above =
+    verb === 'approve-step' && isAbove(c) && superiorAgencyId !== handlingAgencyId ? superiorAgencyId : null;
   tx.record({
     type: FACTS[verb],
     kind: 'case',
@@ -190,7 +198,7 @@ function recordDecision(tx: Tx, c: AssistanceCase, verb: Verb, decision: Decisio
   });
 }
 
-/** The chief's decision, or the first of two steps; the number is allotted late, because every decision of the agency waits for it. */
+/** The chief's decision, or one of its steps; the number is allotted late, because every decision of the agency waits for it. */
 export async function approveCase(
   tx: Tx,
   id: string,
@@ -200,10 +208,12 @@ export async function approveCase(
   const basis = requireBasis(tx, input);
   const c = await lockCase(tx, id, expected);
   ensureAction(caseMachine, caseActions, 'approval', c, tx.ctx.actor);
+  ensureMinutes(c, input);
   const verb = decideApproval(c, input.outcome, tx.ctx.actor.agency.id);
+  if (verb === 'grant') await claimAwards(tx, c);
   const beneficiaries = verb === 'grant' ? await grantAwards(tx, c) : c.beneficiaries;
   const decision = await writeDecision(tx, c, verb, { ...input, ...basis });
-  const columns = await columnsOf(tx, verb, decision, beneficiaries);
+  const columns = await columnsOf(tx, c, verb, decision, beneficiaries);
   const saved = await saveCase(tx, c, { state: caseMachine.next(c.state, verb), ...columns });
   const after = { ...saved, beneficiaries, decisions: [...c.decisions, decision] };
   recordDecision(tx, after, verb, decision);

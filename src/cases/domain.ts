@@ -21,8 +21,8 @@ export type Initiation = (typeof INITIATIONS)[number];
 export const CASE_OUTCOMES = ['granted', 'refused', 'returned'] as const;
 export type CaseOutcome = (typeof CASE_OUTCOMES)[number];
 
-/** Why the chief of the level above approves as well (contract §2: overrides); breaking the cap joins with its rules. */
-export const SUPERIOR_REASONS = ['exclusion_override'] as const;
+/** Why the chief of the level above approves as well (contract §2: break-outs, overrides, tiers of approval). */
+export const SUPERIOR_REASONS = ['exclusion_override', 'cap_breakout', 'once_override', 'amount_tier'] as const;
 export type SuperiorReason = (typeof SUPERIOR_REASONS)[number];
 /** A document that the applicant cannot get is fetched by the procuratorate on request and holds nothing up (domain §10.4). */
 export const ITEM_STATUSES = ['requested', 'received', 'to_be_obtained_by_organ', 'waived'] as const;
@@ -80,7 +80,12 @@ export type CaseFacts = {
   superiorAgencyId: string | null;
   superiorReasons: readonly SuperiorReason[];
   approvalStep: number;
-  stepPersonKey: string | null;
+  /** The people who approved in the running round. */
+  stepPersonKeys: readonly string[];
+  /** How many people of the own agency approve, whether a committee does, and who above the level above. */
+  approvers: number;
+  committee: boolean;
+  higherAgencyId: string | null;
   outstandingItems: number;
   decisionOutcome: 'granted' | 'refused' | null;
   toldOn: string | null;
@@ -97,20 +102,37 @@ export type CaseFacts = {
   sharesGivenBy: readonly string[];
 };
 
-/** Nobody above is asked: before a proposal, and for one without an override. */
+/** The own chief alone: before a proposal, and for one without an override and below every tier. */
 export const NO_SECOND_STEP = {
   superiorAgencyId: null,
   superiorReasons: [] as SuperiorReason[],
+  higherAgencyId: null,
+  approvers: 1,
+  committee: false,
   approvalStep: 1,
-  stepPersonKey: null,
+  stepPersonKeys: [] as string[],
 };
 
 /** No example to others: what was never marked, and what was revoked. */
 export const NOT_TYPICAL = { typicalMarkedOn: null, typicalPublishedOn: null, typicalSealed: null };
 
-export type CaseNarrative = { facts: string; hardship: string | null; acceptanceOpinion: string | null };
+export type CaseNarrative = {
+  facts: string;
+  hardship: string | null;
+  acceptanceOpinion: string | null;
+  /** Why a case was opened although everybody in it was aided under the same original case. */
+  aidedReason?: string | null;
+};
 export type Exclusion = { code: string; applies: boolean; note: string | null };
-export type CaseProposal = { opinion: string; exclusions: Exclusion[]; overrideReason?: string | null };
+/** What a court would award: the loss less the own fault, less what was received. */
+export type Assessment = { lossFen: string; receivedFen: string; faultPercent: number };
+export type CaseProposal = {
+  opinion: string;
+  exclusions: Exclusion[];
+  overrideReason?: string | null;
+  amountReason?: string | null;
+  assessment?: Assessment | null;
+};
 
 export const caseProblems = defineProblems({
   'case.not_competent': {
@@ -148,6 +170,20 @@ export const caseProblems = defineProblems({
     status: 409,
     zh: ['没有拟救助金额', '批准救助须至少有一名救助对象的金额', '退回承办人补充金额，或作出不予救助决定'],
     en: ['No award proposed', 'a grant needs an amount for at least one beneficiary', 'return the proposal, or refuse'],
+  },
+  // Of an award against the wage standard, and of the lines against an award.
+  'award.cap_exceeded': {
+    status: 409,
+    zh: [
+      '超出限额',
+      '合计不得超过 {limit} 元，超出 {missing} 元',
+      '减少金额；发放超出决定金额的，作废未使用的发放记录；救助确需突破工资总额限额的，说明理由并附损失评估，报上级检察院批准',
+    ],
+    en: [
+      'The limit would be exceeded',
+      'all together may not exceed {limit} yuan; this is {missing} yuan over it',
+      'lower the amount, or void a line that is not used; an award beyond the wage standard carries `override` and `assessment`',
+    ],
   },
   'case.already_reconsidered': {
     status: 409,
@@ -241,39 +277,4 @@ export function decisionNumber(template: string, values: { orgShort: string; yea
     .replace('{orgShort}', values.orgShort)
     .replace('{year}', values.year)
     .replace('{seq}', String(values.seq));
-}
-
-export type ApprovalInput = {
-  outcome: CaseOutcome;
-  opinion: string;
-  exclusionCode: string | null;
-  basis?: RefusalBasis | null | undefined;
-};
-
-type Decided = Pick<CaseFacts, 'handlingAgencyId' | 'superiorAgencyId' | 'superiorReasons' | 'approvalStep'> & {
-  exclusionCodes: readonly string[];
-  beneficiaries: readonly { proposedFen: bigint | null }[];
-};
-
-/** A second step follows the own chief's approval; a superior that decides a reconsidered case needs none above itself. */
-function needsSuperior(c: Decided, agencyId: string): boolean {
-  if (c.approvalStep > 1 || c.superiorReasons.length === 0) return false;
-  return agencyId === c.handlingAgencyId || agencyId !== c.superiorAgencyId;
-}
-
-/**
- * The verb behind an outcome, after the rules that stand against a grant (2021 rules art. 8: "generally" not granted). What the
- * level above does not approve is not refused by it: the case goes back to those who handle it.
- */
-export function decideApproval(
-  c: Decided,
-  outcome: CaseOutcome,
-  agencyId: string,
-): 'approve-step' | 'grant' | 'refuse' | 'return' {
-  if (outcome === 'returned' || (outcome === 'refused' && c.approvalStep > 1)) return 'return';
-  if (outcome === 'refused') return 'refuse';
-  if (c.exclusionCodes.length > 0 && !c.superiorReasons.includes('exclusion_override'))
-    throw caseProblems['case.exclusion_applies']({ conflicts: c.exclusionCodes });
-  if (!c.beneficiaries.some((b) => b.proposedFen !== null)) throw caseProblems['case.awards_missing']();
-  return needsSuperior(c, agencyId) ? 'approve-step' : 'grant';
 }

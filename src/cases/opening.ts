@@ -11,6 +11,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { regionChain } from '../reference/regions.ts';
+import { ensureNotAllAided } from './aid.ts';
 import { accessOf, enterParties, type Party, registerParties } from './beneficiaries.ts';
 import {
   type CaseNarrative,
@@ -32,6 +33,7 @@ export type CaseInput = {
   campaignCode?: string | null;
   greenChannel?: boolean;
   subjects: SubjectInput[];
+  override?: { reason: string } | null;
 };
 
 type Opening = {
@@ -93,6 +95,9 @@ const NOT_YET = {
   toldOn: null,
   grantedFen: null,
   paidFen: 0n,
+  stepPersonKey: null,
+  courtCeilingFen: null,
+  standardId: null,
   standardRegionCode: null,
   standardYear: null,
   standardSeries: null,
@@ -154,6 +159,8 @@ async function writeCase(tx: Tx, id: string, opening: Opening, parties: readonly
   return { ...row, beneficiaries, decisions: [], documentRequests: [] };
 }
 
+const personIdsOf = (parties: readonly Party[]) => parties.map((party) => party.personId);
+
 /** A procuratorate takes cases of its own region only. */
 function ensureOwnRegion(tx: Tx, regionCode: string): void {
   requireRegion(regionCode, '/regionCode');
@@ -171,6 +178,7 @@ export async function createCase(tx: Tx, input: CaseInput): Promise<AssistanceCa
   const subjects = requireSubjects(input.subjects, tx.ctx.today);
   const id = tx.newId();
   const { type, number, handlingOrgan } = input.linkedCase;
+  const aidedReason = input.override?.reason ?? null;
   const opening: Opening = {
     initiation: input.initiation,
     regionCode: input.regionCode,
@@ -178,10 +186,12 @@ export async function createCase(tx: Tx, input: CaseInput): Promise<AssistanceCa
     greenChannel: input.greenChannel ?? false,
     clueId: null,
     linkedCase: { type, number: number ?? null, handlingOrgan },
-    narrative: { facts: input.facts, hardship: input.hardship ?? null, acceptanceOpinion: null },
+    narrative: { facts: input.facts, hardship: input.hardship ?? null, acceptanceOpinion: null, aidedReason },
     handlerOfficerId: null,
   };
-  return writeCase(tx, id, opening, await registerParties(tx, id, subjects));
+  const parties = await registerParties(tx, id, subjects);
+  await ensureNotAllAided(tx, personIdsOf(parties), linkedCaseKey(opening.linkedCase), aidedReason);
+  return writeCase(tx, id, opening, parties);
 }
 
 /** The clue's subjects as the case's own; a person whom the source named twice stands once. */
@@ -197,13 +207,14 @@ function partiesOf(clue: Clue): Party[] {
 export async function acceptClue(
   tx: Tx,
   clueId: string,
-  input: { opinion?: string | null; handlerOfficerId?: string | null },
+  input: { opinion?: string | null; handlerOfficerId?: string | null; override?: { reason: string } | null },
   expected: ExpectedVersion,
 ): Promise<Clue> {
   const clue = await lockClue(tx, clueId, expected);
   ensureAction(clueMachine, clueActions, 'acceptance', clue, tx.ctx.actor);
   const { linkedCase, facts, hardship } = clue.content;
   if (!linkedCase) throw clueProblems['clue.incomplete']({ missing: ['/linkedCase'] });
+  const aidedReason = input.override?.reason ?? null;
   const handlerOfficerId = input.handlerOfficerId ? await requireHandler(tx, input.handlerOfficerId) : null;
   const opening: Opening = {
     // A person who came by themselves applied; everything found by others is taken up ex officio.
@@ -213,9 +224,11 @@ export async function acceptClue(
     greenChannel: clue.greenChannel,
     clueId: clue.id,
     linkedCase,
-    narrative: { facts, hardship, acceptanceOpinion: input.opinion ?? null },
+    narrative: { facts, hardship, acceptanceOpinion: input.opinion ?? null, aidedReason },
     handlerOfficerId,
   };
-  const opened = await writeCase(tx, tx.newId(), opening, partiesOf(clue));
+  const parties = partiesOf(clue);
+  await ensureNotAllAided(tx, personIdsOf(parties), linkedCaseKey(linkedCase), aidedReason);
+  const opened = await writeCase(tx, tx.newId(), opening, parties);
   return markClueAccepted(tx, clue, opened.id);
 }

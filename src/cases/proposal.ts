@@ -8,19 +8,33 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
+import { decideOnce } from './aid.ts';
 import { type Award, awardErrors } from './award-domain.ts';
-import { type CaseProposal, caseMachine, type Exclusion, NO_SECOND_STEP } from './domain.ts';
+import { ensureLikeOthers } from './comparable.ts';
+import {
+  type Assessment,
+  type CaseProposal,
+  caseMachine,
+  type Exclusion,
+  NO_SECOND_STEP,
+  type SuperiorReason,
+} from './domain.ts';
 import { keepRevisions } from './record-repository.ts';
 import { type AssistanceCase, type CaseRow, saveAwards, saveCase } from './repository.ts';
 import { proposalChanges } from './revisions.ts';
+import { findTier } from './rules-repository.ts';
 import { sealCaseText } from './sealed.ts';
 import { actingOfficer, lockCase } from './service.ts';
+import { standardOf } from './standard.ts';
+import { courtCeiling, decideCap } from './standard-domain.ts';
 
 export type ProposalInput = {
   eligibilityCode: string;
   exclusions: { code: string; applies: boolean; note?: string | null }[];
   awards: { beneficiaryId: string; amount: { amount: string }; fundId?: string | null }[];
   override?: { reason: string } | null;
+  assessment?: { loss: { amount: string }; received: { amount: string }; faultPercent: number } | null;
+  amountReason?: string | null;
   opinion: string;
 };
 
@@ -36,12 +50,6 @@ function proposalErrors(tx: Tx, input: ProposalInput): FieldError[] {
   });
   if (!isCode('eligibility', input.eligibilityCode, day))
     errors.push({ pointer: '/eligibilityCode', code: 'code.unknown', detail: [`${day} 无效`, `not valid on ${day}`] });
-  if (input.override && !input.exclusions.some((e) => e.applies))
-    errors.push({
-      pointer: '/override',
-      code: 'override.needless',
-      detail: ['没有适用的不予救助情形', 'no exclusion applies'],
-    });
   return errors;
 }
 
@@ -60,12 +68,53 @@ function requireAwards(tx: Tx, c: AssistanceCase, input: ProposalInput): Award[]
   return awards;
 }
 
-/** Who has to approve after the own chief: for an override the level above, of the province another chief there. */
-async function secondStep(tx: Tx, c: AssistanceCase, input: ProposalInput) {
-  if (!input.override) return NO_SECOND_STEP;
-  const superiorAgencyId = (await findSuperiors(tx, c.handlingAgencyId))[0] ?? c.handlingAgencyId;
-  return { ...NO_SECOND_STEP, superiorAgencyId, superiorReasons: ['exclusion_override' as const] };
+function assessmentOf({ assessment }: ProposalInput): Assessment | null {
+  if (!assessment) return null;
+  const { loss, received, faultPercent } = assessment;
+  const fen = (money: { amount: string }) => String(parseYuan(money.amount) ?? 0n);
+  return { lossFen: fen(loss), receivedFen: fen(received), faultPercent };
 }
+
+const sumOf = (awards: readonly Award[]) => awards.reduce((sum, award) => sum + award.amountFen, 0n);
+
+/** Why the own chief is not enough; an override that nothing asks for is refused. */
+async function superiorReasons(
+  tx: Tx,
+  c: AssistanceCase,
+  input: ProposalInput,
+  { awards, ceiling }: { awards: readonly Award[]; ceiling: bigint | null },
+): Promise<SuperiorReason[]> {
+  const override = Boolean(input.override);
+  const excluded = override && input.exclusions.some((e) => e.applies);
+  const amountFen = sumOf(awards);
+  const asked = { amountFen, courtCeilingFen: ceiling, breakout: override };
+  const beyond = amountFen > 0n && decideCap(await standardOf(tx, c), asked);
+  const awarded = awards.flatMap((award) => c.beneficiaries.filter((b) => b.id === award.beneficiaryId));
+  const again = await decideOnce(tx, c, awarded, override);
+  const reasons: SuperiorReason[] = [];
+  if (excluded) reasons.push('exclusion_override');
+  if (beyond) reasons.push('cap_breakout');
+  if (again) reasons.push('once_override');
+  if (!override || reasons.length > 0) return reasons;
+  const detail = ['没有须报上级检察院批准的事由', 'nothing has to be put before the level above'] as const;
+  throw httpProblems['request.rule_violated']({}, [{ pointer: '/override', code: 'override.needless', detail }]);
+}
+
+/** Who approves besides the own chief: for overrides the level above, of the province another chief there; and what the tier asks. */
+async function stepsOf(tx: Tx, c: AssistanceCase, reasons: readonly SuperiorReason[], amountFen: bigint) {
+  const tier = await findTier(tx, c.handlingAgencyId, amountFen, tx.ctx.today);
+  const levels = Math.max(tier?.levelsAbove ?? 0, reasons.length > 0 ? 1 : 0);
+  const own = { approvers: tier?.approvers ?? 1, committee: tier?.committee ?? false };
+  if (levels === 0) return { ...NO_SECOND_STEP, ...own };
+  const [above = c.handlingAgencyId, higher = null] = await findSuperiors(tx, c.handlingAgencyId);
+  const superiorReasons = tier && tier.levelsAbove > 0 ? [...reasons, 'amount_tier' as const] : [...reasons];
+  const higherAgencyId = levels > 1 ? higher : null;
+  return { ...NO_SECOND_STEP, ...own, superiorAgencyId: above, superiorReasons, higherAgencyId };
+}
+
+/** The sum is explained: in so many words, by an assessment, or before a superior that approves or shares it. */
+const saysWhy = (c: AssistanceCase, { amountReason, override, assessment }: ProposalInput) =>
+  Boolean(amountReason ?? override ?? assessment) || c.sharesAwaited.length > 0 || c.sharesGivenBy.length > 0;
 
 /** The handler's opinion with the amounts; the sum stands with each beneficiary until the decision. */
 export async function proposeCase(
@@ -80,8 +129,13 @@ export async function proposeCase(
   const exclusions: Exclusion[] = input.exclusions.map((e) => ({ ...e, note: e.note ?? null }));
   const exclusionCodes = exclusions.filter((e) => e.applies).map((e) => e.code);
   const overrideReason = input.override?.reason ?? null;
-  const proposal: CaseProposal = { opinion: input.opinion, exclusions, overrideReason };
-  const step = await secondStep(tx, c, input);
+  const assessment = assessmentOf(input);
+  const amountReason = input.amountReason ?? null;
+  const proposal: CaseProposal = { opinion: input.opinion, exclusions, overrideReason, assessment, amountReason };
+  const courtCeilingFen = assessment ? courtCeiling(assessment) : null;
+  const reasons = await superiorReasons(tx, c, input, { awards, ceiling: courtCeilingFen });
+  if (!saysWhy(c, input)) await ensureLikeOthers(tx, c, input.eligibilityCode, awards);
+  const step = await stepsOf(tx, c, reasons, sumOf(awards));
   const officer = actingOfficer(tx);
   const beneficiaries = await saveAwards(tx, c.beneficiaries, (b) => {
     const award = awards.find((a) => a.beneficiaryId === b.id);
@@ -92,6 +146,7 @@ export async function proposeCase(
     round: c.round + 1,
     eligibilityCode: input.eligibilityCode,
     exclusionCodes,
+    courtCeilingFen,
     proposalSealed: await sealCaseText(tx, id, 'proposal', proposal),
     proposedBy: officer.id,
     proposedByPersonKey: officer.personKey,
@@ -100,7 +155,7 @@ export async function proposeCase(
   };
   const saved = await saveCase(tx, c, change);
   await keepRevisions(tx, saved, { factType: 'case.proposed' }, proposalChanges(c, { ...saved, beneficiaries }));
-  const amountFen = Number(awards.reduce((sum, award) => sum + award.amountFen, 0n));
+  const amountFen = Number(sumOf(awards));
   tx.record({
     type: 'case.proposed',
     kind: 'case',

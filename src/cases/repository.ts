@@ -112,14 +112,6 @@ export async function addPaid(tx: Tx, caseId: string, fen: bigint): Promise<void
     .where(eq(assistanceCases.id, caseId));
 }
 
-/** Whether the made-up figures of the sandbox may stand in a decision. */
-export async function isSandbox(tx: Tx): Promise<boolean> {
-  const { rows } = await tx.db.execute<{ sandbox: boolean }>(
-    sql`select stamp = 'sandbox' as sandbox from database_stamp`,
-  );
-  return rows[0]?.sandbox === true;
-}
-
 /** Adds to the count of open lines without a new version; the check constraint keeps it from falling below zero. */
 export async function addOpenLines(tx: Tx, caseId: string, delta: number): Promise<void> {
   const rows = await tx.db

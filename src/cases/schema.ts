@@ -21,7 +21,9 @@ import {
   pageQuery,
   RegionCode,
 } from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
 import { AdvanceView } from './advance-schema.ts';
+import { STEP_KINDS } from './approval-domain.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
 import { ShareView } from './share-schema.ts';
@@ -108,9 +110,17 @@ const Proposal = Closed({
   override: Nullable(
     Closed(
       { reason: shownText(), agency: AgencyRef },
-      { description: 'aid in spite of an exclusion; `agency` approves in the second step' },
+      { description: 'why the level above approves as well; `agency` is the one whose step it is' },
     ),
   ),
+  assessment: Nullable(
+    Closed(
+      { loss: Money, received: Money, faultPercent: Type.Integer({ minimum: 0, maximum: 100 }) },
+      { description: 'null outside the handling agency' },
+    ),
+  ),
+  courtCeiling: Nullable(Money),
+  amountReason: shownText(),
   opinion: shownText(),
   proposedBy: Nullable(OfficerRef),
   proposedAt: Nullable(Instant),
@@ -127,10 +137,25 @@ const step = {
   number: Nullable(Number64),
   decidedOn: CivilDate,
 };
-const Approval = named('CaseApprovalStep', Closed({ ...step, opinion: shownText() }));
+const Minutes = Closed({ heldOn: CivilDate, reference: Type.String({ maxLength: 200 }) });
+const Approval = named(
+  'CaseApprovalStep',
+  Closed({ ...step, kind: Literals(STEP_KINDS), minutes: Nullable(Minutes), opinion: shownText() }),
+);
+const FormerAid = Closed(
+  {
+    beneficiaryId: Id,
+    sameCase: Type.Boolean({ description: 'under the same original case: aided once only' }),
+    agency: AgencyRef,
+    aidedOn: CivilDate,
+    kind: Literals(enumValues('aid-kinds')),
+  },
+  { description: 'Aid that stands in another case, whichever agency gave it: agency and day, nothing of the person' },
+);
 const PendingApproval = Closed(
   {
-    step: Type.Integer({ minimum: 1, maximum: 2 }),
+    step: Type.Integer({ minimum: 1, maximum: 8 }),
+    steps: Type.Array(Literals(STEP_KINDS), { maxItems: 8, description: 'all steps of this round' }),
     agency: AgencyRef,
     reasons: Type.Array(Literals(SUPERIOR_REASONS), {
       maxItems: 5,
@@ -239,6 +264,8 @@ const caseMembers = {
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),
+  aidedReason: shownText(),
+  formerAid: Type.Array(FormerAid, { maxItems: 1000, description: 'for those who decide the case; else empty' }),
   advances: Type.Array(AdvanceView, { maxItems: 50, description: 'approved before the decision' }),
   shares: Type.Array(ShareView, { maxItems: 200, description: 'parts of the award that superiors carry' }),
   disbursements: shortList(CaseDisbursement, 'disbursements'),

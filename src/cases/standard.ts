@@ -1,20 +1,25 @@
-// The wage standard that a grant was decided under, kept with the decision (domain §7: 36 average monthly wages, latest year published).
+// The wage standard that awards and advances are held against, and its snapshot with the grant (domain §7: latest year published).
 import type { Tx } from '../platform/db/tx.ts';
-import { syntheticWageStandards, wageStandardOn } from '../reference/wage-standards.ts';
-import { type CaseRow, isSandbox } from './repository.ts';
+import type { CaseRow } from './repository.ts';
+import { findStandard, type StandardRow } from './rules-repository.ts';
+import { decideCap } from './standard-domain.ts';
 
-/** As many average monthly wages as one case is generally worth at most. */
-export const CAP_MONTHS = 36;
+export function standardOf(tx: Tx, c: CaseRow): Promise<StandardRow | undefined> {
+  return findStandard(tx, c.handlingAgencyId, tx.ctx.today);
+}
 
-/** The standard of the day; null columns outside the sandbox, whose figures are made up, until a province enters its own. */
-export async function standardColumns(tx: Tx): Promise<Partial<CaseRow>> {
-  const standard = wageStandardOn(tx.ctx.today, syntheticWageStandards);
-  if (!standard || !(await isSandbox(tx))) return {};
+/** Holds the sum once more against the standard of the day; a proposal within the cap may have been overtaken by a new one. */
+export async function standardColumns(tx: Tx, c: CaseRow, grantedFen: bigint): Promise<Partial<CaseRow>> {
+  const standard = await standardOf(tx, c);
+  const breakout = c.superiorReasons.includes('cap_breakout');
+  decideCap(standard, { amountFen: grantedFen, courtCeilingFen: c.courtCeilingFen, breakout });
+  if (!standard) return {};
   return {
+    standardId: standard.id,
     standardRegionCode: standard.regionCode,
     standardYear: standard.year,
     standardSeries: standard.series,
     standardAnnualFen: standard.annualFen,
-    standardMonths: CAP_MONTHS,
+    standardMonths: standard.capMonths,
   };
 }

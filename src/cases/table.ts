@@ -3,6 +3,7 @@ import { bigint, boolean, date, integer, pgTable, text, timestamp, uuid } from '
 import type { LinkedCaseType } from '../clues/domain.ts';
 import type { AgencyLevel } from '../kernel/actor.ts';
 import { bytea } from '../platform/crypto/table.ts';
+import type { StepKind } from './approval-domain.ts';
 import type { CaseOutcome, CaseState, Initiation, ItemStatus, RefusalBasis, SuperiorReason } from './domain.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -59,8 +60,16 @@ export const assistanceCases = pgTable('assistance_cases', {
   superiorAgencyId: uuid('superior_agency_id'),
   superiorReasons: text('superior_reasons').array().$type<SuperiorReason[]>().notNull().default([]),
   approvalStep: integer('approval_step').notNull().default(1),
-  /** The person who approved the first step of the running round. */
+  /** Of rounds before there was a list of them; not written any more. */
   stepPersonKey: text('step_person_key'),
+  /** The people who approved in the running round. */
+  stepPersonKeys: text('step_person_keys').array().notNull().default([]),
+  /** How many of the own agency approve, whether a committee does, and who above the level above: from the tier of the sum. */
+  approvers: integer().notNull().default(1),
+  committee: boolean().notNull().default(false),
+  higherAgencyId: uuid('higher_agency_id'),
+  /** What a court would award, where the proposal assessed it: no award is above it. */
+  courtCeilingFen: bigint('court_ceiling_fen', { mode: 'bigint' }),
   /** Documents asked for that are neither received, waived nor fetched by the procuratorate itself. */
   outstandingItems: integer('outstanding_items').notNull().default(0),
   /** The day on which the applicant was told of the standing decision. */
@@ -71,6 +80,8 @@ export const assistanceCases = pgTable('assistance_cases', {
   grantedFen: bigint('granted_fen', { mode: 'bigint' }),
   /** What settled lines have paid; kept from `disbursement.settled`. */
   paidFen: bigint('paid_fen', { mode: 'bigint' }).notNull().default(0n),
+  /** The standard under which it was granted, and its figures as they were. */
+  standardId: uuid('standard_id'),
   standardRegionCode: text('standard_region_code'),
   standardYear: integer('standard_year'),
   standardSeries: text('standard_series'),
@@ -128,6 +139,10 @@ export const caseDecisions = pgTable('case_decisions', {
   toldBy: uuid('told_by'),
   /** The note on how the applicant was told */
   toldSealed: bytea('told_sealed'),
+  stepKind: text('step_kind').$type<StepKind>().notNull().default('own'),
+  /** Of a committee */
+  minutesHeldOn: date('minutes_held_on', { mode: 'string' }),
+  minutesReference: text('minutes_reference'),
   createdAt: instant('created_at').notNull(),
 });
 

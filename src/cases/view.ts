@@ -11,8 +11,10 @@ import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { caseActions } from './actions.ts';
 import { viewAdvances } from './advance.ts';
+import { viewFormerAid } from './aid.ts';
 import { addressCorrections } from './correction-domain.ts';
 import {
+  approvalOf,
   decisionOf,
   money,
   type Refs,
@@ -95,6 +97,7 @@ function viewTexts(c: AssistanceCase, texts: CaseTexts | null) {
     hardship: texts?.narrative?.hardship ?? null,
     acceptanceOpinion: texts?.narrative?.acceptanceOpinion ?? null,
     newFacts: texts?.newFacts ?? null,
+    aidedReason: texts?.narrative?.aidedReason ?? null,
     withdrawalReason: c.state === 'withdrawn' ? ending : null,
     closureSummary: c.state === 'withdrawn' ? null : ending,
     revocationReason: texts?.revocation ?? null,
@@ -119,11 +122,12 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
   const { actor, language } = tx.ctx;
   const texts = seesTexts(c, actor) ? await openTexts(tx, c) : null;
   const typicalCase = markOf(c);
-  const [refs, parts, advances, shares, rules] = await Promise.all([
+  const [refs, parts, advances, shares, formerAid, rules] = await Promise.all([
     refsOf(tx, agenciesOf(c), officersOf(c)),
     loadParts(tx, c.id),
     viewAdvances(tx, c),
     viewShares(tx, c.id),
+    texts ? viewFormerAid(tx, c) : [],
     contactRules(tx, 'case', c.id),
   ]);
   return {
@@ -140,12 +144,13 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     proposal: viewProposal(c, texts, refs),
     pendingApproval: viewPending(c, refs),
     decision: viewDecision(c, texts, refs),
-    approvals: c.decisions.map((d, i) => ({ ...stepOf(d, refs), opinion: texts?.opinions[i] ?? null })),
+    approvals: c.decisions.map((d, i) => approvalOf(d, refs, texts?.opinions[i] ?? null)),
     reconsidered: c.reconsidered,
     documentRequests: viewRequests(c, texts, refs),
     outstandingItems: c.outstandingItems,
     typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
+    formerAid,
     advances,
     shares,
     availableActions: addressCorrections(

@@ -57,15 +57,23 @@ export async function beneficiariesOf(demo: Demo, caseName: string): Promise<Ben
 }
 
 /** Own amounts, one for each beneficiary in the order of the case. */
-export async function propose(demo: Demo, caseName: string, amounts: readonly string[]): Promise<void> {
+export async function propose(
+  demo: Demo,
+  caseName: string,
+  amounts: readonly string[],
+  change: Json = {},
+  status = 200,
+): Promise<void> {
   const people = await beneficiariesOf(demo, caseName);
   const awards = people.map(({ id }, i) => ({ beneficiaryId: id, amount: yuan(amounts[i] ?? '10000.00') }));
-  await demo.decide('handler.heping', theCase(demo, caseName), 'proposal', {
+  const body = {
     eligibilityCode: 'E3',
     exclusions: [{ code: 'X1', applies: false, note: '无过错' }],
     awards,
     opinion: '因案致困，符合救助条件，建议救助。',
-  });
+    ...change,
+  };
+  await demo.decide('handler.heping', theCase(demo, caseName), 'proposal', body, status);
 }
 
 export async function planLines(demo: Demo, caseName: string): Promise<string[]> {

@@ -13,6 +13,8 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   rerouted: { name: '陈雪', sex: 'female', age: 29, categories: ['W2'], relation: 'self' },
   routed: { name: '赵玉兰', sex: 'female', age: 45, categories: ['W4'], relation: 'self' },
   refused: { name: '徐静', sex: 'female', age: 34, categories: ['W7'], relation: 'self' },
+  advanced: { name: '何春梅', sex: 'female', age: 47, categories: ['W4'], relation: 'self' },
+  joint: { name: '高凤英', sex: 'female', age: 52, categories: ['W3'], relation: 'self' },
   withdrawn: { name: '孙丽', sex: 'female', age: 41, categories: ['W6'], relation: 'self' },
 };
 

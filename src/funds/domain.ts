@@ -1,4 +1,5 @@
 // The fund: its accounts in fen and the movements between them; every balance is the fold of its postings (M-02, M-03, ADR 0026).
+import { caseProblems } from '../cases/domain.ts';
 import { defineProblems } from '../kernel/problem.ts';
 import { type EnumValue, enumValues } from '../reference/enums.ts';
 
@@ -71,7 +72,7 @@ export type ReversalReason = EnumValue<'reversal-reasons'>;
 export const CLOSING_OUTCOMES = enumValues('year-end-outcomes');
 export type ClosingOutcome = EnumValue<'year-end-outcomes'>;
 
-export const fundProblems = defineProblems({
+const ownProblems = defineProblems({
   'fund.not_own': {
     status: 403,
     zh: ['非本单位资金', '资金账户由其所属检察院管理', '由该院人员办理'],
@@ -159,17 +160,7 @@ export const fundProblems = defineProblems({
       'raise the award, or ask for a smaller share',
     ],
   },
-  'award.cap_exceeded': {
-    status: 409,
-    zh: [
-      '超出救助金额',
-      '各笔发放合计不得超过决定金额 {limit} 元，本笔超出 {missing} 元',
-      '减少金额，或作废未使用的发放记录',
-    ],
-    en: [
-      'The grant would be exceeded',
-      'all lines together may not exceed the granted {limit} yuan; this one is {missing} yuan over it',
-      'lower the amount, or void a line that is not used',
-    ],
-  },
 });
+
+/** Lines against their award and awards against the wage standard are refused in the same words. */
+export const fundProblems = { ...ownProblems, 'award.cap_exceeded': caseProblems['award.cap_exceeded'] };

@@ -87,7 +87,8 @@ const ResolutionBody = named('PersonReviewResolution', Closed({ outcome: Literal
 function toReviewItem(review: ReviewRow): Static<typeof ReviewItem> {
   const { id, personId, state, version, pointers, outcome, createdAt, resolvedAt } = review;
   const times = { createdAt: createdAt.toISOString(), updatedAt: (resolvedAt ?? createdAt).toISOString() };
-  const origin = review.sourceKind === CORRECTION ? 'correction' : 'submission';
+  const found = review.sourceKind === 'merge' ? 'merge' : 'submission';
+  const origin = review.sourceKind === CORRECTION ? 'correction' : found;
   return { id, personId, state, version, origin, pointers, outcome, ...times };
 }
 

@@ -67,6 +67,11 @@ export function requireRegion(code: string, pointer: string): void {
     ]);
 }
 
+/** Something about a person that somebody has to look at, found by the service itself and not by a submission. */
+export async function flagForReview(tx: Tx, personId: string, pointer: string): Promise<void> {
+  await insertReview(tx, { personId, conflicts: [pointer], unstated: [] }, { kind: 'merge', id: personId });
+}
+
 /** The person a subject is: the one with the same number, else a new one. Differing identity data becomes a review item. */
 export async function registerSubject(tx: Tx, subject: Subject, source: { kind: string; id: string }): Promise<string> {
   const match = await matchPerson(tx, subject);

@@ -43,6 +43,7 @@ export const peopleEnums = {
     values: {
       submission: ['报送内容不同', 'A submission says something else'],
       correction: ['人员信息更正', 'A correction was proposed'],
+      merge: ['人员合并后发现重复救助', 'A merge showed that somebody was aided twice'],
     },
   },
   'person-review-outcomes': {

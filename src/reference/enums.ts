@@ -1,5 +1,6 @@
 // Values of the wire enums that no lifecycle owns (contract §3), with both names: the schemas and the code sets read them here.
 import type { dayReasons } from '../kernel/working-days.ts';
+import { decisionEnums } from './enums-decision.ts';
 import { documentEnums } from './enums-documents.ts';
 import { emergencyEnums } from './enums-emergency.ts';
 import { identityEnums } from './enums-identity.ts';
@@ -14,8 +15,9 @@ type Enum = { title: Names; values: Readonly<Record<string, Names>> };
 
 /** Keyed by the name of the code set. */
 export const enums = {
-  ...moneyEnums,
   ...peopleEnums,
+  ...moneyEnums,
+  ...decisionEnums,
   ...privacyEnums,
   'agency-levels': {
     title: ['机关层级', 'Levels of agencies'],
@@ -120,10 +122,6 @@ export const enums = {
       aided_already: ['同一案件已获救助（一次性救助）', 'Aided already for the same case (once only)'],
       other: ['其他', 'Other'],
     },
-  },
-  'superior-approval-reasons': {
-    title: ['报上级检察院审批的事由', 'Why the level above approves'],
-    values: { exclusion_override: ['存在不予救助情形仍拟救助', 'Aid in spite of an exclusion'] },
   },
   'document-item-statuses': {
     title: ['补充材料状态', 'States of documents asked for'],

@@ -24,6 +24,8 @@ export type Stage = {
   clueId: string;
   caseId: string;
   lineIds: string[];
+  /** Which story it is. */
+  nth: number;
   referralIds: string[];
 };
 
@@ -93,7 +95,9 @@ const proposing = (change: Partial<Override> = {}): Step =>
     const awards = c.beneficiaries
       .slice(0, 3)
       .map((b, i) => ({ beneficiaryId: b.id, amount: { amount: formatYuan(BigInt(20_000 - 4000 * i) * 100n) } }));
-    const input = { eligibilityCode: 'E1', exclusions: [], awards, opinion: '因案致困，建议给予救助。', ...change };
+    // Each eligibility in turn: what visitors propose themselves is not held against invented cases.
+    const eligibilityCode = `E${1 + (s.nth % 7)}`;
+    const input = { eligibilityCode, exclusions: [], awards, opinion: '因案致困，建议给予救助。', ...change };
     return proposeCase(tx, s.caseId, input, latest);
   });
 export const propose = proposing();

@@ -73,7 +73,7 @@ function cast(people: readonly SamplePerson[]): SamplePerson[][] {
   });
 }
 
-function stageOf(crew: Crew, place: Place): Stage {
+function stageOf(crew: Crew, place: Place, nth: number): Stage {
   const code = (role: string) => (role.includes('.') ? role : `${role}.${place}`);
   return {
     as: (role, verb) => crew.as(code(role), verb),
@@ -81,12 +81,13 @@ function stageOf(crew: Crew, place: Place): Stage {
     clueId: '',
     caseId: '',
     lineIds: [],
+    nth,
     referralIds: [],
   };
 }
 
-async function tell(crew: Crew, story: Story, input: ClueInput): Promise<void> {
-  const s = stageOf(crew, story.place);
+async function tell(crew: Crew, story: Story, nth: number, input: ClueInput): Promise<void> {
+  const s = stageOf(crew, story.place, nth);
   const { linkedCase, regionCode, facts, hardship = null, campaignCode = null, subjects } = input;
   if (story.kind === 'case' && linkedCase) {
     const opened = {
@@ -116,7 +117,7 @@ async function tell(crew: Crew, story: Story, input: ClueInput): Promise<void> {
 export async function seedSamples(deps: TxDeps, today: string): Promise<void> {
   const crew = createCrew(deps);
   const people = cast(samplePeople(PEOPLE, { today, regionCodes: ['210102', '210106'] }));
-  const told = stories.map((story, i) => tell(crew, story, inputOf(story, i, people[i] ?? [], today)));
+  const told = stories.map((story, i) => tell(crew, story, i, inputOf(story, i, people[i] ?? [], today)));
   const failed = (await Promise.allSettled(told)).find((story) => story.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -1,6 +1,7 @@
 // The sandbox's people: the agency tree and its officers, then the sample province through the ordinary verbs.
 import { loadAgencies, loadOfficers } from '../agencies/bootstrap-repository.ts';
 import { serviceActor } from '../agencies/service.ts';
+import { seedStandards } from '../cases/rules.ts';
 import { openDefaultFunds } from '../funds/service.ts';
 import { type Tx, type TxDeps, writeTx } from '../platform/db/tx.ts';
 import { DECISION_NUMBER_TEMPLATE, liaoningAgencies } from '../reference/agencies.ts';
@@ -15,7 +16,8 @@ async function loadReference(tx: Tx): Promise<void> {
   const added =
     (await loadAgencies(tx, liaoningAgencies(), DECISION_NUMBER_TEMPLATE)) +
     (await loadOfficers(tx, sandboxOfficers)) +
-    (await openDefaultFunds(tx, DEFAULT_FUND_FEN));
+    (await openDefaultFunds(tx, DEFAULT_FUND_FEN)) +
+    (await seedStandards(tx));
   if (added === 0) tx.unchanged();
 }
 

@@ -16,8 +16,10 @@ export function must(answer: Answer, path: string): Known {
   return { id, path: `${path}/${id}`, body: answer.body };
 }
 
+/** Over all stories of a process: who is aided once under an original case is not aided again in another story. */
+let people = 0;
+
 export function createStory(api: Api) {
-  let people = 0;
   let keys = 0;
 
   /** Another woman each time, so that no rule about one person ties two stories together. */

@@ -1,12 +1,12 @@
 // What of a case is awaited and what is merely possible, from the facts of its row alone.
 import { expect, test } from '@jest/globals';
 import { caseActions } from '../../src/cases/actions.ts';
+import { decideApproval } from '../../src/cases/approval-domain.ts';
 import {
   CASE_STATES,
   type CaseFacts,
   type CaseState,
   caseMachine,
-  decideApproval,
   NO_SECOND_STEP,
 } from '../../src/cases/domain.ts';
 import type { ActionSpec } from '../../src/kernel/action.ts';
@@ -27,6 +27,7 @@ const BARE = {
   grantedFen: null,
   paidFen: 0n,
   typicalMarkedOn: null,
+  sealedAt: null,
   pendingCorrectionId: null,
   pendingCorrectionBy: null,
   sharesAwaited: [],

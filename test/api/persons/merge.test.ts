@@ -245,3 +245,20 @@ describe('reversing', () => {
     await api.as('admin', 'DELETE', '/v1/sandbox/clock');
   });
 });
+
+test('two records that were each aided under one original case are merged all the same, and somebody looks at it', async () => {
+  const two = await pair();
+  for (const known of [two.into, two.absorbed]) {
+    const handlerOfficerId = await given.officerId('handler.heping');
+    await given.story.decide('head.heping', known, 'assignment', { handlerOfficerId });
+    await given.story.decide('handler.heping', known, 'proposal', given.proposal(known));
+    await given.story.decide('chief.heping', known, 'approval', GRANT);
+  }
+  await merge('handler.heping', two.absorbed.personId, two.into.personId);
+  expect((await merge('head.heping', two.absorbed.personId, two.into.personId)).status).toBe(200);
+  const reviews = await service.api.get('head.heping', `/v1/person-reviews?personId=${two.into.personId}&state=open`);
+  expect(reviews.body.items).toMatchObject([{ origin: 'merge', pointers: ['/assistanceHistory'] }]);
+  const again = { ...given.caseInput(), subjects: [two.subject] };
+  const refused = await service.api.create('handler.heping', '/v1/assistance-cases', again);
+  expect([refused.status, refused.body.code]).toEqual([409, 'aid.given_already']);
+});
