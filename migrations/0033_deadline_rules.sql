@@ -150,9 +150,9 @@ create index deadlines_escalated on deadlines (escalated_to, id desc) where esca
 drop policy app_read on deadlines;
 drop policy app_change on deadlines;
 create policy app_read on deadlines for select to ja_app
-  using (escalated_to = (select app_agency()) or app_sees(subject_kind, subject_id));
+  using ((escalated_to = (select app_agency()) and app_sees('deadline', id)) or app_sees(subject_kind, subject_id));
 create policy app_change on deadlines for update to ja_app
-  using (escalated_to = (select app_agency()) or app_sees(subject_kind, subject_id));
+  using ((escalated_to = (select app_agency()) and app_sees('deadline', id)) or app_sees(subject_kind, subject_id));
 
 -- Each effect of a due day happens once, whoever sweeps: the key is the wall.
 create table deadline_effects (

@@ -22,7 +22,7 @@ const notesPlace = (rowId: string) => ({ table: 'deadlines', column: 'notes', ro
 /** As `visible`, for a kind that stands in the row; and to whom its breach was reported, the clock alone. */
 function seenBy(agency: SQL | string, oversight: boolean): SQL {
   const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
-  return sql`(${deadlines.escalatedTo} = ${agency} or exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${agency}
+  return sql`((${deadlines.escalatedTo} = ${agency} and app_sees('deadline', ${deadlines.id})) or exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${agency}
     and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now())${open}))`;
 }
 const seen = (tx: Tx) => seenBy(tx.ctx.scope, tx.ctx.oversight);

@@ -1,5 +1,7 @@
 // The first visit of a case arises by itself: at the first settled payment or the first accepted referral (rule D-VISIT).
+import { requireAgencyMap } from '../agencies/service.ts';
 import { findCase } from '../cases/service.ts';
+import { dueByRule } from '../deadlines/service.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { firstVisitDue } from './domain.ts';
@@ -8,6 +10,12 @@ import { aidedPersons, findVisitPartner, planVisit } from './service.ts';
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** By D-VISIT as it stands where the case is handled; by the seeded rule where none is in force. */
+async function dueAt(tx: Tx, agencyId: string): Promise<string> {
+  const { regionCode } = (await requireAgencyMap(tx, [agencyId]))(agencyId);
+  return (await dueByRule(tx, 'D-VISIT', regionCode, tx.ctx.today)) ?? firstVisitDue(tx.ctx.today);
+}
 
 /** A referral of a clue without a case is the account's matter: its handler plans. */
 async function planFirstVisit(tx: Tx, fact: Fact): Promise<void> {
@@ -21,7 +29,7 @@ async function planFirstVisit(tx: Tx, fact: Fact): Promise<void> {
     monitoringAccountId: null,
     handlingAgencyId: found.handlingAgencyId,
     personIds: [...aidedPersons(found.beneficiaries), ...listOf(fact.data?.personIds)],
-    plannedOn: firstVisitDue(tx.ctx.today),
+    plannedOn: await dueAt(tx, found.handlingAgencyId),
     mode: 'home',
     jointAgencyIds: partner ? [partner] : [],
     first: true,

@@ -20,6 +20,8 @@ const SMALL = [
   'funds',
   'business_clock',
   'directory_editions',
+  'deadline_rules',
+  'calendars',
   'audit_logs',
   'audit_keys',
 ];
