@@ -36,6 +36,8 @@ import { noticeHandlers } from './cases/notice-service.ts';
 import { recordRoutes } from './cases/record-routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import { caseRuleRoutes } from './cases/rules-routes.ts';
+import { sealHandler } from './cases/seal-handlers.ts';
+import { sealRoutes } from './cases/seal-routes.ts';
 import { clueMachine } from './clues/domain.ts';
 import { clueDuplicateRoutes } from './clues/duplicate-routes.ts';
 import { clueReceiptRoutes } from './clues/receipt-routes.ts';
@@ -45,8 +47,8 @@ import { deadlineHandlers } from './deadlines/handlers.ts';
 import { deadlineRoutes } from './deadlines/routes.ts';
 import { deadlineRuleRoutes } from './deadlines/rule-routes.ts';
 import { sweepHandlers } from './deadlines/sweeps.ts';
-import { disbursementMachine } from './disbursements/domain.ts';
 import { custodyRoutes } from './disbursements/custody-routes.ts';
+import { disbursementMachine } from './disbursements/domain.ts';
 import { disbursementRoutes } from './disbursements/routes.ts';
 import { disbursementHandlers } from './disbursements/service.ts';
 import { documentRoutes } from './documents/routes.ts';
@@ -87,13 +89,13 @@ import { createAdmission, WINDOW_SECONDS } from './platform/http/quota.ts';
 import { type App, createServer } from './platform/http/server.ts';
 import { errorFields, type Log } from './platform/log.ts';
 import { openStorage } from './platform/objects/storage.ts';
+import { reconciliationRoutes } from './reconciliations/routes.ts';
 import { codeSets } from './reference/code-sets.ts';
 import { lifecycleNames, stateSet } from './reference/lifecycle-states.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { referralDecisionRoutes } from './referrals/decision-routes.ts';
 import { referralMachine } from './referrals/domain.ts';
 import { referralHandlers } from './referrals/handlers.ts';
-import { reconciliationRoutes } from './reconciliations/routes.ts';
 import { referralRoutes } from './referrals/routes.ts';
 import { retentionRoutes } from './retention/due-routes.ts';
 import { holdRoutes } from './retention/hold-routes.ts';
@@ -146,6 +148,7 @@ export const handlers: TxDeps['handlers'] = [
   ...clockHandlers,
   ...sweepHandlers,
   workItemHandler,
+  sealHandler,
 ];
 
 /** All code sets: those of `reference/`, and the states of the lifecycles, which their features own. */
@@ -238,6 +241,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   caseDecisionRoutes(app);
   caseRuleRoutes(app);
   recordRoutes(app);
+  sealRoutes(app);
   dossierRoutes(app);
   noticeRoutes(app);
   fundRoutes(app);

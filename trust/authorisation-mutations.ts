@@ -121,10 +121,7 @@ async function metRules({ service, questions, actors, expectations }: Stage): Pr
     }) as Guarded | undefined;
     if (!spec?.guard) continue;
     const standing = await standingOf(service.owner, op, target);
-    const refused = actors.some(({ role, agencyId }) => {
-      const relation = relationOf(standing, { agencyId });
-      return expectations.of(op.id, role, relation) === 'rule';
-    });
+    const refused = actors.some((actor) => expectations.of(op.id, actor.role, relationOf(standing, actor)) === 'rule');
     if (refused) met.push(spec);
   }
   return met;

@@ -22,8 +22,12 @@ const paymentDocuments = [...documents, 'disbursement_document:read', 'disbursem
 /** For whom something can wait. */
 const work = ['work:read', 'work:assign'] as const;
 
+/** A duty in a sealed record opens it; without this permission nobody has one (ADR 0022). */
+const sealed = 'sealed:read';
+
 /** The team that handles a case: who is assigned, and the head. */
 const caseTeam = [
+  sealed,
   ...documents,
   ...readAllDocuments,
   ...uploadAllDocuments,
@@ -110,6 +114,8 @@ export const ROLES = {
     'break_glass:review',
   ],
   chief: [
+    sealed,
+    'case:seal',
     ...documents,
     ...readAllDocuments,
     ...everyone,
@@ -140,6 +146,7 @@ export const ROLES = {
     'break_glass:review',
   ],
   finance: [
+    sealed,
     ...paymentDocuments,
     ...everyone,
     ...work,
@@ -196,6 +203,7 @@ export const ROLES = {
   ],
   agency_admin: [...everyone, 'officer:manage_own', 'officer:suspend', 'role_grant:read', 'role_grant:confirm'],
   wf_officer: [
+    sealed,
     ...documents,
     'clue_document:read',
     'clue_document:upload',
@@ -227,6 +235,7 @@ export const ROLES = {
     'statistics:read',
   ],
   dept_officer: [
+    sealed,
     ...documents,
     'clue_document:read',
     'clue_document:upload',
@@ -247,6 +256,7 @@ export const ROLES = {
     'person:read',
   ],
   treasury_officer: [
+    sealed,
     ...everyone,
     ...paymentDocuments,
     ...work,

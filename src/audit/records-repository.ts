@@ -81,7 +81,12 @@ async function countRecords(tx: Tx, where: SQL | undefined) {
 /** What was done in the caller's territory, newest first; `openAudit` comes first. */
 export async function listRecords(tx: Tx, filter: RecordFilter, page: PageRequest): Promise<Page<WireRecord>> {
   const before = page.before ? lt(auditRecords.id, page.before) : undefined;
-  const mine = and(sql`${auditRecords.agencyId} = any ((select app_territory())::uuid[])`, ...conditions(filter));
+  const mine = and(
+    sql`${auditRecords.agencyId} = any ((select app_territory())::uuid[])`,
+    // What is sealed to the caller is not told here either (ADR 0022); that a person was looked at is no news of a case.
+    sql`(${auditRecords.kind} = 'person' or not app_barred(${auditRecords.kind}, ${auditRecords.resourceId}))`,
+    ...conditions(filter),
+  );
   const rows = await tx.db
     .select({ record: auditRecords, leafIndex: auditLeaves.leafIndex })
     .from(auditRecords)

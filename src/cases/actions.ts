@@ -13,6 +13,7 @@ import {
   isHandlingTeam,
   isUndecided,
 } from './domain.ts';
+import { isSealed, notSealedYet, sealsAnothers } from './seal-domain.ts';
 import { shareProblems } from './share-domain.ts';
 
 const onlyAgency = (c: CaseFacts, actor: Actor): Problem | undefined =>
@@ -274,5 +275,23 @@ export const caseActions = {
     officer: true,
     decisive: true,
     guard: onlyOther,
+  },
+  sealing: {
+    verbs: [],
+    permission: 'case:seal',
+    label: ['封存', 'Seal'],
+    path: 'sealing',
+    officer: true,
+    decisive: true,
+    guard: (c, actor) => onlyAgency(c, actor) ?? notSealedYet(c) ?? sealsAnothers(c, actor),
+  },
+  unsealing: {
+    verbs: [],
+    permission: 'case:seal',
+    label: ['解除封存', 'Unseal'],
+    path: 'unsealing',
+    officer: true,
+    decisive: true,
+    guard: (c, actor) => onlyAgency(c, actor) ?? isSealed(c) ?? sealsAnothers(c, actor),
   },
 } as const satisfies ActionTable<CaseFacts, CaseVerb>;

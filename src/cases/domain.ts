@@ -94,6 +94,8 @@ export type CaseFacts = {
   grantedFen: bigint | null;
   paidFen: bigint;
   typicalMarkedOn: string | null;
+  /** Since when it is sealed (ADR 0022). */
+  sealedAt: Date | null;
   /** The correction that waits for another person, and the person who proposed it. */
   pendingCorrectionId: string | null;
   pendingCorrectionBy: string | null;

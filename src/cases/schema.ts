@@ -64,6 +64,7 @@ const listed = {
   campaignCode: Nullable(Code),
   beneficiaryCount: Type.Integer({ minimum: 1 }),
   typicalCase: Nullable(Closed(typicalMark)),
+  sealed: Type.Boolean({ description: 'open to those alone who have a duty in it' }),
   createdAt: Instant,
   updatedAt: Instant,
 };
@@ -261,6 +262,14 @@ const caseMembers = {
   documentRequests: Type.Array(DocumentRequest, { maxItems: 200 }),
   outstandingItems: Type.Integer({ minimum: 0, description: 'documents still awaited' }),
   typicalCase: Nullable(Closed({ ...typicalMark, title: shownText(200) })),
+  sealing: Nullable(
+    Closed({
+      basis: { ...Code, description: 'code set sealing-bases' } as typeof Code,
+      sealedAt: Instant,
+      sealedBy: OfficerRef,
+      reason: shownText(2000),
+    }),
+  ),
   withdrawalReason: shownText(),
   closureSummary: shownText(),
   revocationReason: shownText(),

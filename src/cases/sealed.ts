@@ -4,7 +4,15 @@ import type { Tx } from '../platform/db/tx.ts';
 import type { CaseNarrative, CaseProposal } from './domain.ts';
 import type { AssistanceCase, Beneficiary, CaseRow } from './repository.ts';
 
-type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation' | 'advice' | 'typical';
+type CaseColumn = 'narrative' | 'proposal' | 'new_facts' | 'ending' | 'revocation' | 'advice' | 'typical' | 'sealing';
+/** A decision to seal or unseal, with its words. */
+export type Sealing = {
+  act: 'sealed' | 'unsealed';
+  on: string;
+  officerId: string;
+  basis: string | null;
+  reason: string;
+};
 type Identity = Pick<Subject, 'name' | 'birthDate' | 'idNumber' | 'phone' | 'address' | 'guardian'>;
 
 const caseText = (column: CaseColumn, rowId: string) => ({ table: 'assistance_cases', column, rowId });
@@ -21,7 +29,7 @@ export async function sealCaseText(
   tx: Tx,
   caseId: string,
   column: CaseColumn,
-  value: CaseNarrative | CaseProposal | string,
+  value: CaseNarrative | CaseProposal | readonly Sealing[] | string,
 ): Promise<Buffer> {
   const key = await tx.vault.keyFor('case', caseId);
   return tx.vault.seal(key, caseText(column, caseId), JSON.stringify(value));
@@ -117,6 +125,12 @@ function toRequests(c: AssistanceCase, texts: readonly (string | null)[]): Reque
 /** What was asked for, and what came of it. */
 export async function openRequests(tx: Tx, c: AssistanceCase): Promise<RequestTexts> {
   return toRequests(c, await tx.vault.open(requestPlaces(c)));
+}
+
+/** Every sealing and unsealing, oldest first. */
+export async function openSealings(tx: Tx, c: CaseRow): Promise<Sealing[]> {
+  const [text] = await tx.vault.open([{ place: caseText('sealing', c.id), data: c.sealingSealed }]);
+  return parsed<Sealing[]>(text) ?? [];
 }
 
 /** What the closure asks the Federation to look after. */

@@ -91,6 +91,11 @@ export const assistanceCases = pgTable('assistance_cases', {
   typicalPublishedOn: date('typical_published_on', { mode: 'string' }),
   /** The title under which it is published */
   typicalSealed: bytea('typical_sealed'),
+  sealedAt: instant('sealed_at'),
+  /** A code of the set sealing-bases; what follows is who sealed it, and the words of every sealing and unsealing. */
+  sealedBasis: text('sealed_basis'),
+  sealedBy: uuid('sealed_by'),
+  sealingSealed: bytea('sealing_sealed'),
   version: integer().notNull().default(1),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),

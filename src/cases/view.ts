@@ -29,7 +29,7 @@ import { caseMachine, isCaseOpen, isHandlingTeam, seesTexts } from './domain.ts'
 import { loadParts } from './parts.ts';
 import { type AssistanceCase, type CaseRow, findCase, linkedCaseOf } from './repository.ts';
 import type { BeneficiaryView, CaseItem, CaseView, DecisionPage, TimelinePage } from './schema.ts';
-import { type CaseTexts, maskedOnly, openSubjects, openTexts } from './sealed.ts';
+import { type CaseTexts, maskedOnly, openSealings, openSubjects, openTexts } from './sealed.ts';
 import { viewShares } from './share.ts';
 
 function markOf(c: ListedRow<CaseRow>) {
@@ -51,6 +51,7 @@ function listedOf(c: ListedRow<CaseRow>) {
     campaignCode,
     beneficiaryCount: c.beneficiaryCount,
     typicalCase: markOf(c),
+    sealed: c.sealedAt !== null,
     createdAt: c.createdAt.toISOString(),
     updatedAt: c.updatedAt.toISOString(),
   };
@@ -106,6 +107,7 @@ function viewTexts(c: AssistanceCase, texts: CaseTexts | null) {
 
 const officersOf = (c: AssistanceCase) => [
   c.handlerOfficerId,
+  c.sealedBy,
   c.proposedBy,
   ...c.decisions.flatMap((d) => [d.officerId, d.toldBy]),
   ...c.documentRequests.flatMap((r) => [r.requestedBy, r.receivedBy]),
@@ -116,6 +118,14 @@ const agenciesOf = (c: AssistanceCase) => [
   ...(c.superiorAgencyId ? [c.superiorAgencyId] : []),
   ...c.decisions.map((d) => d.agencyId),
 ];
+
+/** The seal that is on it; its words for those who work on cases. */
+async function viewSealing(tx: Tx, c: AssistanceCase, refs: Refs, told: boolean) {
+  const { sealedAt, sealedBasis: basis, sealedBy } = c;
+  if (!sealedAt || basis === null || sealedBy === null) return null;
+  const reason = told ? ((await openSealings(tx, c)).at(-1)?.reason ?? null) : null;
+  return { basis, sealedAt: sealedAt.toISOString(), sealedBy: refs.officer(sealedBy), reason };
+}
 
 /** The single resource; facts, opinions and reasons for those of the handling agency who work on cases. */
 export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof CaseView>> {
@@ -148,6 +158,7 @@ export async function viewCase(tx: Tx, c: AssistanceCase): Promise<Static<typeof
     reconsidered: c.reconsidered,
     documentRequests: viewRequests(c, texts, refs),
     outstandingItems: c.outstandingItems,
+    sealing: await viewSealing(tx, c, refs, texts !== null),
     typicalCase: typicalCase && { ...typicalCase, title: texts?.typicalTitle ?? null },
     ...parts,
     formerAid,

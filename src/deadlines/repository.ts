@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, min, or, type SQL, sq
 import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
-import { access, visible } from '../platform/db/access.ts';
+import { access, openedTo, visible } from '../platform/db/access.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
@@ -23,7 +23,7 @@ const notesPlace = (rowId: string) => ({ table: 'deadlines', column: 'notes', ro
 function seenBy(agency: SQL | string, oversight: boolean): SQL {
   const open = oversight ? sql`` : sql` and a.relation <> 'oversight'`;
   return sql`((${deadlines.escalatedTo} = ${agency} and app_sees('deadline', ${deadlines.id})) or exists (select 1 from ${access} a where a.kind = ${KINDS} and a.agency_id = ${agency}
-    and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now())${open}))`;
+    and a.resource_id = ${deadlines.subjectId} and (a.until is null or a.until > now()) and ${openedTo(sql`a.sealed_to`)}${open}))`;
 }
 const seen = (tx: Tx) => seenBy(tx.ctx.scope, tx.ctx.oversight);
 

@@ -2,7 +2,7 @@
 import { and, asc, desc, inArray, notInArray, sql } from 'drizzle-orm';
 import { type Actor, may, type Permission } from '../kernel/actor.ts';
 import type { ResourceKind } from '../kernel/fact.ts';
-import { access } from '../platform/db/access.ts';
+import { access, openedTo } from '../platform/db/access.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { FactSink, Tx } from '../platform/db/tx.ts';
 import { events, feedEpochs } from './table.ts';
@@ -62,7 +62,8 @@ export async function readFeed(
   if (kinds.length === 0) return [];
   const seen = tx.ctx.oversight ? sql`` : sql` and ${access.relation} <> 'oversight'`;
   const visible = sql`${access.kind} = ${events.kind} and ${access.agencyId} = ${tx.ctx.scope}
-    and ${access.resourceId} = ${events.resourceId} and (${access.until} is null or ${access.until} > now())${seen}`;
+    and ${access.resourceId} = ${events.resourceId} and (${access.until} is null or ${access.until} > now()) and ${openedTo(access.sealedTo)}${seen}
+    and (${events.kind} not in ('fund', 'person') or app_tells(${events.data}))`;
   const beyond = sql`(${events.xid}, ${events.position}) > (${after.xid}::xid8, ${after.position}::bigint)`;
   const named = types.length > 0 ? inArray(events.type, [...types]) : undefined;
   const rows = await tx.db

@@ -1,5 +1,6 @@
 // The ledger in the database: journals and their postings are added, the triggers number them and keep the balances (ADR 0026).
-import { and, desc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, lte, not, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -70,6 +71,16 @@ async function withPostings(tx: Tx, rows: readonly JournalRow[]): Promise<FundEn
 
 export type EntryFilter = { assistanceCaseId?: string; disbursementId?: string };
 
+/** Money counts in every balance; which sealed case or payment it went to is told by duty alone (ADR 0022). */
+const closed = (kind: 'case' | 'disbursement', id: PgColumn) => sql`app_barred(${kind}, ${id})`;
+const told = {
+  ...getTableColumns(ledgerJournals),
+  caseId: sql<string | null>`case when not ${closed('case', ledgerJournals.caseId)} then ${ledgerJournals.caseId} end`,
+  disbursementId: sql<
+    string | null
+  >`case when not ${closed('disbursement', ledgerJournals.disbursementId)} then ${ledgerJournals.disbursementId} end`,
+};
+
 export async function listEntries(
   tx: Tx,
   fundId: string,
@@ -79,11 +90,18 @@ export async function listEntries(
   const { assistanceCaseId, disbursementId } = filter;
   const mine = and(
     ofFund(tx, fundId),
-    assistanceCaseId ? eq(ledgerJournals.caseId, assistanceCaseId) : undefined,
-    disbursementId ? eq(ledgerJournals.disbursementId, disbursementId) : undefined,
+    assistanceCaseId
+      ? and(eq(ledgerJournals.caseId, assistanceCaseId), not(closed('case', ledgerJournals.caseId)))
+      : undefined,
+    disbursementId
+      ? and(
+          eq(ledgerJournals.disbursementId, disbursementId),
+          not(closed('disbursement', ledgerJournals.disbursementId)),
+        )
+      : undefined,
   );
   const rows = await tx.db
-    .select()
+    .select(told)
     .from(ledgerJournals)
     .where(and(mine, page.before ? lt(ledgerJournals.id, page.before) : undefined))
     .orderBy(desc(ledgerJournals.id))
@@ -105,9 +123,10 @@ async function countEntries(tx: Tx, where: SQL | undefined): Promise<{ total?: n
   return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
 }
 
-export async function findEntry(tx: Tx, fundId: string, id: string): Promise<FundEntry | undefined> {
+/** As it stands for the verbs; `shown`: as its reader is told of it. */
+export async function findEntry(tx: Tx, fundId: string, id: string, shown = false): Promise<FundEntry | undefined> {
   const rows = await tx.db
-    .select()
+    .select(shown ? told : getTableColumns(ledgerJournals))
     .from(ledgerJournals)
     .where(and(ofFund(tx, fundId), eq(ledgerJournals.id, id)));
   return (await withPostings(tx, rows))[0];

@@ -145,7 +145,7 @@ export function fundManagementRoutes(app: App): void {
     },
     (req) =>
       req.read(async (tx) => {
-        const entry = await findEntry(tx, req.params.id, req.params.entryId.toLowerCase());
+        const entry = await findEntry(tx, req.params.id, req.params.entryId.toLowerCase(), true);
         return entry && toFundEntryView(entry);
       }),
   );

@@ -1,5 +1,5 @@
 // Break-glass grants in the database: reason and opinion stay sealed until shown; the grant is the scope of the one row it opens.
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { access, type ListedRow, listVisible, visible } from '../platform/db/access.ts';
@@ -40,6 +40,8 @@ export async function relationsOf(tx: Tx, subject: Subject): Promise<{ agencyId:
         eq(access.kind, subject.kind),
         eq(access.resourceId, subject.id),
         sql`(${access.until} is null or ${access.until} > now())`,
+        // What is sealed is opened by its duties alone, in an emergency too (ADR 0022).
+        isNull(access.sealedTo),
       ),
     );
   return rows.filter((row) => row.agencyId !== SYSTEM_SCOPE);

@@ -29,6 +29,8 @@ export type Act = {
 export type ActFacts = {
   /** How the caller's agency stands to the addressed resource now; `null`: not at all. Absent: none is addressed, or not yet looked for. */
   relation?: string | null | undefined;
+  /** Whom of the caller's agency a sealed resource is still open to (ADR 0022); `null`: it is not sealed. */
+  sealedTo?: readonly string[] | null | undefined;
   /** What state and guards say (kernel/action.ts): asked last, and only if all else is in order. */
   rule?: (() => Problem | undefined) | undefined;
 };
@@ -61,6 +63,18 @@ export function sees(relation: string | null, permissions: ReadonlySet<string>):
   return besides === null || permissions.has(besides);
 }
 
+/**
+ * As whom the caller may have a duty in a sealed resource: by id where it is assigned, by role where it leads, pays or answers.
+ * Whoever lacks the permission, and a system without an officer, has none.
+ */
+export function dutiesOf({ officer, permissions }: Actor): readonly string[] {
+  return officer && permissions.has('sealed:read') ? [officer.id, ...officer.roles] : [];
+}
+
+/** Whether a resource that is open to `sealedTo` alone is open to this caller. */
+export const opensSealed = (sealedTo: readonly string[] | null, actor: Actor): boolean =>
+  sealedTo === null || dutiesOf(actor).some((duty) => sealedTo.includes(duty));
+
 type Asked = { actor: Actor | null; act: Act; facts: ActFacts };
 
 /** In the order in which a request meets them (contract.md §1): true, or the problem that a rule names, stands in the way. */
@@ -75,7 +89,8 @@ export const WALLS: readonly (readonly [wall: Wall, bars: (asked: Asked) => bool
   ['factor', ({ actor, act }) => act.decisive === true && !(actor && inPerson(actor))],
   [
     'sight',
-    ({ actor, facts: { relation } }) => relation !== undefined && !(actor && sees(relation, actor.permissions)),
+    ({ actor, facts: { relation, sealedTo = null } }) =>
+      relation !== undefined && !(actor && sees(relation, actor.permissions) && opensSealed(sealedTo, actor)),
   ],
   ['rule', ({ facts: { rule } }) => rule?.()],
 ];

@@ -36,6 +36,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     'revocation',
     'advice',
     'typical',
+    'sealing',
   ]),
   ...of('person', 'case_beneficiaries', ['submitted']),
   ...of('case', 'case_decisions', ['opinion', 'told']),

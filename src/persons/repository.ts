@@ -1,7 +1,7 @@
 // Persons in the database: matched by a keyed index, sealed with a key of their own, masked beside the ciphertext.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { maskIdNumber, maskName } from '../kernel/mask.ts';
-import { visible } from '../platform/db/access.ts';
+import { openedTo, visible } from '../platform/db/access.ts';
 import type { DataKey } from '../platform/db/context.ts';
 import { retryOnConstraint } from '../platform/db/errors.ts';
 import { insertRows } from '../platform/db/prepared.ts';
@@ -103,7 +103,7 @@ export async function findPerson(tx: Tx, id: string): Promise<PersonRow | undefi
 export function fromOwnSource(tx: Tx): SQL {
   return sql`exists (select 1 from access a where a.kind = ${personReviews.sourceKind}
     and a.resource_id = ${personReviews.sourceId} and a.agency_id = ${tx.ctx.scope} and a.relation <> 'oversight'
-    and (a.until is null or a.until > now()))`;
+    and (a.until is null or a.until > now()) and ${openedTo(sql`a.sealed_to`)})`;
 }
 
 /**

@@ -28,6 +28,30 @@ const clueRejectionReasons: CodeItem[] = [
   ),
 ];
 
+/** Why a case is sealed: the texts of the two laws were not at hand, so both stand as believed. */
+const sealingBases: CodeItem[] = [
+  ...codeItems([['minor_criminal_record', '未成年人犯罪记录封存', 'Sealing of a criminal record of a minor']], {
+    ...always,
+    basis: 'Criminal Procedure Law (2018) art. 286 [A-recall]',
+  }),
+  ...codeItems([['minor_not_prosecuted', '未成年人不起诉记录封存', 'Sealing of a non-prosecution of a minor']], {
+    ...always,
+    basis: "Rules of criminal procedure of the people's procuratorates (2019), on sealing [A-recall]",
+  }),
+  ...codeItems([['minor_identity', '未成年人身份信息保护', 'Protection of the identity of a minor']], {
+    ...always,
+    basis: 'Law on the protection of minors art. 103 [V S30]',
+  }),
+  ...codeItems(
+    [
+      ['victim_privacy', '被害人隐私保护', 'Privacy of a victim'],
+      ['state_secret_case', '原案不公开', 'The original case is not public'],
+      ['other', '其他', 'Other'],
+    ],
+    LOCAL,
+  ),
+];
+
 const referralRejectionReasons = codeItems(
   [
     ['not_responsible', '不属于本部门职责', 'Outside the duties of this department'],
@@ -105,5 +129,6 @@ export const reasonCodeSets: readonly CodeSet[] = [
     titleEn: 'Reasons for a missed visit',
     items: visitMissedReasons,
   },
+  { name: 'sealing-bases', title: '封存事由', titleEn: 'Grounds for sealing a case', items: sealingBases },
   { name: 'campaigns', title: '专项活动', titleEn: 'Campaigns', items: campaigns },
 ];

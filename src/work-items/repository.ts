@@ -6,7 +6,7 @@ import type { PgInsertBase } from 'drizzle-orm/pg-core';
 import { officers } from '../agencies/table.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
-import { access } from '../platform/db/access.ts';
+import { access, openedTo } from '../platform/db/access.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { queueKey, type WorkKind, type WorkOrder } from './domain.ts';
@@ -150,7 +150,7 @@ const shown = (tx: Tx) =>
   and(
     eq(workItems.agencyId, tx.ctx.scope),
     sql`exists (select from ${access} a where a.kind = ${workItems.kind} and a.agency_id = ${tx.ctx.scope}
-      and a.resource_id = ${workItems.resourceId} and (a.until is null or a.until > now()))`,
+      and a.resource_id = ${workItems.resourceId} and (a.until is null or a.until > now()) and ${openedTo(sql`a.sealed_to`)})`,
   );
 
 const orders = {

@@ -28,8 +28,8 @@ const tables = [...new Set(modules.flatMap((m) => Object.values(m)).filter((valu
 );
 const nameOf = (table: { schema: string | undefined; name: string }) => `${table.schema ?? 'public'}.${table.name}`;
 
-/** Read by start-up code with one statement each, never by a query of a repository. */
-const WITHOUT_CODE = ['public.business_clock', 'public.database_stamp', 'public.signing_keys'];
+/** Read by start-up code with one statement each, or by functions of the database alone, never by a query of a repository. */
+const WITHOUT_CODE = ['public.business_clock', 'public.database_stamp', 'public.sealed_records', 'public.signing_keys'];
 
 type Column = { name: string; column: string; type: string; required: boolean };
 

@@ -13,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
-import { RELATIONS, sees } from '../../kernel/can.ts';
+import { opensSealed, RELATIONS, sees } from '../../kernel/can.ts';
 import type { AccessGrant, Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Db } from './client.ts';
@@ -28,25 +28,32 @@ export const access = pgTable(
     resourceId: uuid('resource_id').notNull(),
     relation: text().notNull(),
     until: timestamp({ withTimezone: true }),
+    /** Who of the agency still sees it: officers by id, others by role; null where it is not sealed. */
+    sealedTo: text('sealed_to').array(),
   },
   (t) => [
     primaryKey({ columns: [t.kind, t.agencyId, t.resourceId] }),
     index('access_resource').on(t.kind, t.resourceId),
+    index('access_sealed').on(t.kind, t.agencyId, t.resourceId).where(sql`sealed_to is not null`),
   ],
 );
 
 /** Whose rows, and what of the table of kernel/can.ts is open to them. */
 type Sight = { scope: string | Placeholder; oversight: boolean; unfiltered?: Ctx['unfiltered'] | undefined };
-type AccessColumns = { relation: SQL | PgColumn; until: SQL | PgColumn };
+type AccessColumns = { relation: SQL | PgColumn; until: SQL | PgColumn; sealedTo: SQL | PgColumn };
 
-const aliased: AccessColumns = { relation: sql`a.relation`, until: sql`a.until` };
+const aliased: AccessColumns = { relation: sql`a.relation`, until: sql`a.until`, sealedTo: sql`a.sealed_to` };
+
+/** Not sealed, or the caller has a duty in it: what the opening says of them is only read where a row is sealed (ADR 0022). */
+export const openedTo = (sealedTo: SQL | PgColumn): SQL =>
+  sql`(${sealedTo} is null or ${sealedTo} && (select nullif(current_setting('app.duties', true), '')::text[]))`;
 
 /** The relation has not ended, and is none that opens nothing to this caller. */
-function opens({ oversight }: Sight, { relation, until }: AccessColumns): SQL {
+function opens({ oversight }: Sight, { relation, until, sealedTo }: AccessColumns): SQL {
   const held = new Set<string>(oversight ? ['oversight:read'] : []);
   const closed = Object.keys(RELATIONS).filter((name) => !sees(name, held));
   const unless = closed.map((name) => sql` and ${relation} <> ${sql.raw(`'${name}'`)}`);
-  return sql.join([sql`(${until} is null or ${until} > now())`, ...unless]);
+  return sql.join([sql`(${until} is null or ${until} > now()) and ${openedTo(sealedTo)}`, ...unless]);
 }
 
 /** The application's wall is down: a test looks whether row security holds alone (S-19). No setting of the service does this. */
@@ -107,13 +114,15 @@ async function countVisible(
   return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
 }
 
-/** The relations through which the caller's scope sees the resource now, or undefined. */
-export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promise<string | undefined> {
-  if (isDown(tx.ctx, kind)) return 'owner';
+/** How the caller's scope stands to a resource now, and whom of it the resource is open to where it is sealed. */
+export type Standing = { relation: string; sealedTo: readonly string[] | null };
+
+export async function standingTo(tx: Tx, kind: ResourceKind, id: string): Promise<Standing | undefined> {
+  if (isDown(tx.ctx, kind)) return { relation: 'owner', sealedTo: null };
   const wanted = { kind, scope: tx.ctx.scope, id };
   const [row] = await prepared(tx.db, 'relation', (db, name) =>
     db
-      .select({ relation: access.relation })
+      .select({ relation: access.relation, sealedTo: access.sealedTo })
       .from(access)
       .where(
         and(
@@ -125,7 +134,14 @@ export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promis
       )
       .prepare(name),
   ).execute(wanted);
-  return row?.relation;
+  return row;
+}
+
+/** The relation through which the caller sees the resource now, or undefined. */
+export async function relationTo(tx: Tx, kind: ResourceKind, id: string): Promise<string | undefined> {
+  const found = await standingTo(tx, kind, id);
+  const { scope, actor } = tx.ctx;
+  return found && (scope === SYSTEM_SCOPE || opensSealed(found.sealedTo, actor)) ? found.relation : undefined;
 }
 
 const madeName = (kind: ResourceKind, id: string) => `access|${kind}|${id}`;
@@ -165,7 +181,12 @@ export function writeAccess(tx: Tx, fact: Fact): Promise<unknown>[] {
     const end = (insert: PgInsertBase<typeof access, NodePgQueryResultHKT>) =>
       insert.onConflictDoUpdate({
         target: [access.kind, access.agencyId, access.resourceId],
-        set: { relation: sql`excluded.relation`, until: sql`excluded.until` },
+        set: {
+          relation: sql`excluded.relation`,
+          until: sql`excluded.until`,
+          // Whoever comes to know a person by a new record knows the person; a record that is sealed stays so.
+          sealedTo: sql`case when ${access.kind} <> 'person' then ${access.sealedTo} end`,
+        },
         setWhere: sql`excluded.relation <> 'oversight'`,
       });
     writes.push(insertRows(tx.db, access, [...rows.values()], { name: 'grant', end }));

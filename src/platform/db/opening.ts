@@ -1,5 +1,6 @@
 // How a transaction opens: the caller's agency, oversight and the clock in one statement, and what may leave with it.
 import type { Actor } from '../../kernel/actor.ts';
+import { dutiesOf } from '../../kernel/can.ts';
 import { civilDateOf } from '../../kernel/civil-date.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
@@ -24,7 +25,7 @@ export type TxRequest = {
 
 type OpenDeps = { newId: NewId; keyring: Keyring; walls?: Walls };
 
-const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true),
+const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true), set_config('app.duties', $3, true),
   (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
   coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms,
   (select edition::float8 from directory_editions) as edition`;
@@ -103,6 +104,12 @@ function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & 
   return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
 }
 
+/** As an array of the database: ids and names of roles, nothing that would have to be quoted. */
+const duties = (actor: Actor): string => {
+  const held = dutiesOf(actor).filter((duty) => /^[a-z0-9_-]+$/.test(duty));
+  return held.length === 0 ? '' : `{${held.join(',')}}`;
+};
+
 type ClockRow = { system_ms: number; shift_ms: number; edition: number; entered?: boolean };
 
 /**
@@ -115,7 +122,7 @@ export async function begin<A>(
   { open = OPEN, ahead }: { open?: typeof OPEN; ahead?: ((tx: Tx) => Promise<A>) | undefined } = {},
 ): Promise<Open & { early: A | undefined }> {
   const { clock, ...opened } = createTx(deps, conn, request);
-  const values = [opened.tx.ctx.scope, request.oversight ? 'on' : 'off'];
+  const values = [opened.tx.ctx.scope, request.oversight ? 'on' : 'off', duties(request.actor)];
   const begun = conn.client.query('begin');
   // The clock is there before any answer to what is sent ahead.
   const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {

@@ -4,7 +4,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import { can } from '../../kernel/can.ts';
 import type { ResourceKind } from '../../kernel/fact.ts';
 import type { Page } from '../../kernel/page.ts';
-import { relationTo } from '../db/access.ts';
+import { standingTo } from '../db/access.ts';
 import { isLockTimeout } from '../db/errors.ts';
 import { claimKey, type KeyUse, type StoredReply, storeReply } from '../db/idempotency.ts';
 import { readTx, type Tx, type TxDeps, type TxRequest, writeTx } from '../db/tx.ts';
@@ -15,6 +15,7 @@ import { createKeyGate, idempotencyProblems, type KeyGate, keyUse, parseIdempote
 import { isKept, withoutKept } from './kept.ts';
 import { lookedAt, type NoteRead } from './looked.ts';
 import { httpProblems, requestLanguage } from './problem.ts';
+import { stillSeen } from './replay.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 export type CommandSpec<T, V> = {
@@ -76,9 +77,12 @@ function seeing(req: FastifyRequest): ((tx: Tx) => Promise<void>) | undefined {
     };
   if (resource)
     return async (tx) => {
-      const relation = (await relationTo(tx, resource.kind, resource.id)) ?? null;
+      const { relation, sealedTo } = (await standingTo(tx, resource.kind, resource.id)) ?? {
+        relation: null,
+        sealedTo: null,
+      };
       const { permission } = req.routeOptions.config;
-      if (!can(tx.ctx.actor, { permission }, { relation })) throw httpProblems['resource.not_found']();
+      if (!can(tx.ctx.actor, { permission }, { relation, sealedTo })) throw httpProblems['resource.not_found']();
     };
   return find && id
     ? async (tx) => {
@@ -158,6 +162,7 @@ async function runCommand<T, V>(
         claimed?.catch(() => undefined);
         await seen;
         const stored = await claimed;
+        if (stored && !(await stillSeen(tx, stored))) throw httpProblems['resource.not_found']();
         for (const view of stored?.views ?? []) tx.viewed(view.personId, view.fields, view.purpose);
         if (stored) return { result: { reply: stored, replayed: true } };
         expected = expectedVersion(req);

@@ -38,6 +38,8 @@ const OPEN = [
   'feed_epochs',
   'idempotency_keys',
   'officers',
+  // read by no role of the service: its functions keep and ask it
+  'sealed_records',
   'signing_keys',
   'view_heads',
 ];

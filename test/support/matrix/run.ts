@@ -53,8 +53,10 @@ async function foreignItems(
   if (ids.length === 0) return [];
   const rows = await service.owner.query<{ id: string }>(
     `${kind === 'deadline' ? OF_CLOCKS : STANDING} and a.agency_id = $2
+     and (a.sealed_to is null or $5 = any(a.sealed_to) or exists (
+       select from officers o where o.code = $6 and o.id::text = any(a.sealed_to)))
      and (a.until is null or a.until > now()) and (a.relation <> 'oversight' or $4)`,
-    [kind, actor.agencyId, ids, overseer],
+    [kind, actor.agencyId, ids, overseer, actor.role, actor.code],
   );
   const mine = new Set(rows.map((row) => row.id));
   return ids.filter((id) => !mine.has(id));

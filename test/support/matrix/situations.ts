@@ -43,6 +43,10 @@ export async function situations(world: World): Promise<Situation[]> {
     reason: '全家已迁至铁西区居住',
   });
   const cancelled = await decide('handler.heping', await world.referral(), 'cancellation', { reason: '另有帮助' });
+  const sealed = await decide('chief.heping', await world.granted(), 'sealing', {
+    basis: 'minor_criminal_record',
+    reason: '涉案人员为未成年人',
+  });
   const minor = await decide('head.heping', await minorCase(world), 'assignment', {
     handlerOfficerId: await world.officerId('handler.heping'),
   });
@@ -51,6 +55,7 @@ export async function situations(world: World): Promise<Situation[]> {
   const adult = (name: string, kind: string, { id }: { id: string }) => ({ name, kind, id, minor: false });
   return [
     adult('a case in which the city is asked for a share', 'case', shared),
+    adult('a sealed case', 'case', sealed),
     adult('a case of Tiexi', 'case', await world.granted('tiexi')),
     adult('a clue that went to Tiexi', 'clue', rerouted),
     adult('an account offered to Tiexi', 'account', transferred),

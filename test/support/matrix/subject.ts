@@ -6,8 +6,14 @@ import type { Target } from '../fixtures/fixture.ts';
 /** Relation by agency id; `undefined`: the operation addresses nothing that belongs to anybody. */
 export type Standing = ReadonlyMap<string, string>;
 
-export const relationOf = (standing: Standing | undefined, { agencyId }: { agencyId: string }): string =>
-  standing ? (standing.get(agencyId) ?? 'none') : 'any';
+type Asker = { agencyId: string; role: string; code: string };
+
+/** What is sealed stands as `<relation> sealed <whom it is open to>`: to the rest of the agency it is not there (ADR 0022). */
+export function relationOf(standing: Standing | undefined, { agencyId, role, code }: Asker): string {
+  if (!standing) return 'any';
+  const [relation = 'none', sealed, ...open] = standing.get(agencyId)?.split(' ') ?? [];
+  return !sealed || open.includes(role) || open.includes(code) ? relation : 'none';
+}
 
 type Subject = { kind: string; id: string };
 
@@ -74,7 +80,8 @@ export async function standingOf(owner: Pool, op: Op, target: Target): Promise<S
   const subject = await subjectOf(owner, op, target);
   if (!subject) return undefined;
   const rows = await owner.query<{ agency: string; relation: string }>(
-    `select agency_id as agency, relation from access
+    `select agency_id as agency, relation || coalesce(' sealed ' || array_to_string(sealed_to || array(
+       select o.code from officers o where o.id::text = any(sealed_to)), ' '), '') as relation from access
      where kind = $1 and resource_id = $2 and (until is null or until > now())`,
     [subject.kind, subject.id],
   );
