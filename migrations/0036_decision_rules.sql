@@ -125,7 +125,9 @@ begin atomic
   from unnest(people) as w (id)
   cross join lateral person_aliases(w.id) as alias (id)
   join case_aids a on a.person_id = alias.id and a.freed_on is null
-  where a.case_id is distinct from but_case
+  join assistance_cases c on c.id = a.case_id
+  -- of a sealed case nobody else learns, unless it stands in the way
+  where a.case_id is distinct from but_case and (c.sealed_at is null or a.linked_key = wanted_key)
   order by 1, 4, 3 limit 500;
 end;
 
@@ -138,3 +140,26 @@ begin atomic
 end;
 revoke all on function hold_person(uuid), aid_before(uuid[], text, uuid), aided_twice(uuid) from public;
 grant execute on function hold_person(uuid), aid_before(uuid[], text, uuid), aided_twice(uuid) to ja_app;
+
+-- A sealed case stands behind no figure.
+create or replace function comparable_awards(but_case uuid, wanted_eligibility text, wanted_categories text[], region_prefix text, decided_year integer)
+returns jsonb language sql stable security definer set search_path = public
+begin atomic
+  with alike as (
+    select c.id as case_id, b.person_id, b.granted_fen
+    from assistance_cases c
+    join case_beneficiaries b on b.case_id = c.id and b.granted_fen is not null
+    join agencies a on a.id = c.handling_agency_id
+    where c.decision_outcome = 'granted' and c.state <> 'revoked' and c.sealed_at is null and c.id <> but_case
+      and c.decided_on >= make_date(decided_year, 1, 1) and c.decided_on < make_date(decided_year + 1, 1, 1)
+      and (wanted_eligibility is null or c.eligibility_code = wanted_eligibility)
+      and (wanted_categories = '{}' or b.categories && wanted_categories)
+      and a.region_code like region_prefix || '%'
+  )
+  select case when least(count(distinct case_id), count(distinct person_id)) < 5 then null else jsonb_build_object(
+    'cases', count(distinct case_id),
+    'lowerQuartile', round(percentile_cont(0.25) within group (order by granted_fen))::bigint::text,
+    'median', round(percentile_cont(0.5) within group (order by granted_fen))::bigint::text,
+    'upperQuartile', round(percentile_cont(0.75) within group (order by granted_fen))::bigint::text) end
+  from alike;
+end;
