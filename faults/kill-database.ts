@@ -29,7 +29,8 @@ async function killDatabase({ seed, rounds = 50, say }: FaultContext): Promise<R
     const load = await startLoad({ base: () => server.base, tag: `r2-${seed}` });
     let slowest = 0;
     for (let cycle = 1; cycle <= rounds; cycle++) {
-      await sleep(chance.between(200, 1500));
+      await load.progress(chance.between(2, 20));
+      await sleep(chance.below(60));
       await postgres.kill();
       await sleep(chance.below(300));
       const recovery = await postgres.start();

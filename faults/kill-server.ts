@@ -14,7 +14,8 @@ async function killServer({ seed, rounds = 200, say }: FaultContext): Promise<Re
   try {
     const load = await startLoad({ base: () => server.base, tag: `r1-${seed}` });
     for (let cycle = 1; cycle <= rounds; cycle++) {
-      await sleep(chance.between(100, 1500));
+      await load.progress(chance.between(2, 20));
+      await sleep(chance.below(60));
       await server.kill();
       await server.start();
       if (cycle % 20 === 0) say(`${cycle} kills, ${load.history.ops.length} operations`);

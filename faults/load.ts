@@ -9,6 +9,8 @@ export type Load = {
   client: Client;
   /** Definite answers that no flow expects. */
   refusals: string[];
+  /** Until clients were told of `count` more commands as done: a blow between two starts strikes nobody. */
+  progress(count: number): Promise<void>;
   /** No new command and no further repeat from now on; waits until every client has stopped. */
   stop(): Promise<void>;
   /** Repeats, with its key, whatever is still open. */
@@ -52,6 +54,11 @@ export async function startLoad({ base, tag, clients = 6, fen = 10_000, file }: 
     history,
     client,
     refusals,
+    async progress(count) {
+      const done = () => history.ops.filter(isAcked).length;
+      const wanted = done() + count;
+      for (let waited = 0; waited < 10_000 && done() < wanted; waited += 20) await sleep(20);
+    },
     async stop() {
       over = true;
       await working;
