@@ -21,8 +21,8 @@ import {
   pageQuery,
   RegionCode,
 } from '../platform/http/schema.ts';
-import { enumValues } from '../reference/enums.ts';
 import { AdvanceView } from './advance-schema.ts';
+import { FormerAid } from './aid-schema.ts';
 import { STEP_KINDS } from './approval-domain.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
@@ -142,16 +142,6 @@ const Minutes = Closed({ heldOn: CivilDate, reference: Type.String({ maxLength: 
 const Approval = named(
   'CaseApprovalStep',
   Closed({ ...step, kind: Literals(STEP_KINDS), minutes: Nullable(Minutes), opinion: shownText() }),
-);
-const FormerAid = Closed(
-  {
-    beneficiaryId: Id,
-    sameCase: Type.Boolean({ description: 'under the same original case: aided once only' }),
-    agency: AgencyRef,
-    aidedOn: CivilDate,
-    kind: Literals(enumValues('aid-kinds')),
-  },
-  { description: 'Aid that stands in another case, whichever agency gave it: agency and day, nothing of the person' },
 );
 const PendingApproval = Closed(
   {

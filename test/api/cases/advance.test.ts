@@ -206,13 +206,18 @@ test('withdrawn: nothing stays reserved; a line at the bank may still be settled
 test('beyond the fund it is refused whole, with what is missing', async () => {
   const path = await fundPath(service.api);
   const before = await balance(service.api);
-  await asOwner(service, 'update funds set treasury_fen = treasury_fen + available_fen - 100, available_fen = 100 where id = $1 returning id', [path.split('/').at(-1)]);
+  await asOwner(
+    service,
+    'update funds set treasury_fen = treasury_fen + available_fen - 100, available_fen = 100 where id = $1 returning id',
+    [path.split('/').at(-1)],
+  );
   const known = await given.underReview();
   const answer = await ask(known, '20000.00');
   expect(answer).toMatchObject({ status: 409, body: { code: 'fund.insufficient', missing: '19999.00' } });
   expect((await service.api.get('chief.heping', known.path)).body.advances).toEqual([]);
-  await asOwner(service, 'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id', [
-    path.split('/').at(-1),
-    Math.round(Number(before[0]) * 100),
-  ]);
+  await asOwner(
+    service,
+    'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id',
+    [path.split('/').at(-1), Math.round(Number(before[0]) * 100)],
+  );
 });

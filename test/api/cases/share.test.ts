@@ -57,7 +57,8 @@ test('only its own money, never more than asked, never more than there is', asyn
   for (const fundId of [funds.liaoning, funds.heping, known.id])
     expect(codeOf(await give(known, 'shenyang', '1.00', { fundId }))).toBe('422 request.reference_unknown');
   const [former] = await asOwner(service, 'select available_fen from funds where id = $1', [funds.shenyang]);
-  const set = 'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id';
+  const set =
+    'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id';
   await asOwner(service, set, [funds.shenyang, 500_000]);
   const before = await balances();
   expect(await give(known, 'shenyang', '6000.00')).toMatchObject({
@@ -159,7 +160,8 @@ test('two shares of one fund that covers only one: one 200, one 409 with what is
   const cases = [await given.underReview(), await given.underReview()];
   for (const known of cases) ok(await ask(known, 'liaoning', '4000.00'));
   const [former] = await asOwner(service, 'select available_fen from funds where id = $1', [funds.liaoning]);
-  const set = 'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id';
+  const set =
+    'update funds set treasury_fen = treasury_fen + available_fen - $2, available_fen = $2 where id = $1 returning id';
   await asOwner(service, set, [funds.liaoning, 500_000]);
   const answers = await Promise.all(cases.map((known) => give(known, 'liaoning', '4000.00')));
   expect(answers.map(codeOf).sort()).toEqual(['200 ', '409 fund.insufficient']);

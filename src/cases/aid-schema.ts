@@ -1,0 +1,15 @@
+// Wire shape of aid that stands in another case.
+import { Type } from 'typebox';
+import { AgencyRef, CivilDate, Closed, Id, Literals } from '../platform/http/schema.ts';
+import { enumValues } from '../reference/enums.ts';
+
+export const FormerAid = Closed(
+  {
+    beneficiaryId: Id,
+    sameCase: Type.Boolean({ description: 'under the same original case: aided once only' }),
+    agency: AgencyRef,
+    aidedOn: CivilDate,
+    kind: Literals(enumValues('aid-kinds')),
+  },
+  { description: 'Aid that stands in another case, whichever agency gave it: agency and day, nothing of the person' },
+);
