@@ -89,8 +89,8 @@ async function measureReads(stage: Stage, deps: TxDeps, owner: Pool): Promise<vo
         name: 'read audit, durable before the answer',
         run: (n) =>
           readTx(deps, intake, async (tx) => {
-            const clue = await findClueToShow(tx, id(n));
-            for (const row of clue?.subjectRows ?? []) tx.viewed(row.personId, ['narrative'], 'clue.receiver');
+            const found = await findClueToShow(tx, id(n));
+            for (const row of found?.clue.subjectRows ?? []) tx.viewed(row.personId, ['narrative'], 'clue.receiver');
           }),
       },
     ],

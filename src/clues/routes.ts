@@ -1,8 +1,9 @@
 // /v1/clues: submission, return and supplement, rejection, rerouting, withdrawal, answer, upsert by external id.
 import { Type } from 'typebox';
 import { agencyRefs } from '../agencies/service.ts';
-import { deadlinesOf, deadlinesOfMade } from '../deadlines/service.ts';
-import { contactRules, coverHidden, toSafeContact } from '../persons/safe-contact.ts';
+import { deadlinesOf, deadlinesOfMade, foundDeadlines } from '../deadlines/service.ts';
+import { contactRules, coverHidden, foundContactRules, toSafeContact } from '../persons/safe-contact.ts';
+import { madePerson } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { Closed, IdParams } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
@@ -37,13 +38,15 @@ const decision = (permission: `clue:${string}`) =>
   ({ permission, resource: 'clue', ifMatch: true, dryRun: true }) as const;
 
 /** What hangs on a clue and is not its own: its clocks, and how its people may be reached. */
-function besides(tx: Tx, id: string) {
-  const clocks = madeClue(tx, id) ? deadlinesOfMade : deadlinesOf;
-  return Promise.all([clocks(tx, 'clue', id), contactRules(tx, 'clue', id)]);
+function besides(tx: Tx, id: string, people: readonly { personId: string }[] = []) {
+  const made = madeClue(tx, id);
+  const clocks = made ? deadlinesOfMade : deadlinesOf;
+  const unknown = made && people.length > 0 && people.every(({ personId }) => madePerson(tx, personId));
+  return Promise.all([clocks(tx, 'clue', id), unknown ? [] : contactRules(tx, 'clue', id)]);
 }
 
 /** Agencies of the view in one look, what hangs on it in others, all at once. */
-export async function viewClue(tx: Tx, clue: Clue, hanging = besides(tx, clue.id)) {
+export async function viewClue(tx: Tx, clue: Clue, hanging = besides(tx, clue.id, clue.subjectRows)) {
   const ids = [clue.sourceAgencyId, clue.receivingAgencyId, ...clue.routings.map((r) => r.agencyId)];
   const [agencyOf, [deadlines, rules]] = await Promise.all([agencyRefs(tx, ids), hanging]);
   const view = toClueView(tx, clue, agencyOf);
@@ -51,12 +54,12 @@ export async function viewClue(tx: Tx, clue: Clue, hanging = besides(tx, clue.id
   return { ...view, safeContact: toSafeContact(tx, 'clue', rules), subjects, deadlines };
 }
 
-/** The clue and what hangs on it in one flight. */
+/** The clue and what hangs on it in one statement. */
 async function showClue(tx: Tx, id: string) {
-  const hanging = besides(tx, id);
-  hanging.catch(() => undefined);
-  const clue = await findClueToShow(tx, id);
-  return clue && viewClue(tx, clue, hanging);
+  const found = await findClueToShow(tx, id);
+  if (!found) return undefined;
+  const { deadlineRows, contactRows } = found.hanging;
+  return viewClue(tx, found.clue, Promise.all([foundDeadlines(tx, deadlineRows), foundContactRules(tx, contactRows)]));
 }
 
 export function clueRoutes(app: App): void {
@@ -87,7 +90,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues',
     {
-      config: { permission: 'clue:read', ahead: true },
+      config: { permission: 'clue:read', ahead: true, once: true },
       schema: {
         operationId: 'listClues',
         tags,
@@ -111,7 +114,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues/:id',
     {
-      config: { permission: 'clue:read', resource: 'clue', ahead: true },
+      config: { permission: 'clue:read', resource: 'clue', ahead: true, once: true },
       schema: {
         operationId: 'getClue',
         tags,

@@ -165,6 +165,7 @@ export async function submitClue(tx: Tx, input: ClueInput, externalId: string | 
     type: 'clue.submitted',
     kind: 'clue',
     id,
+    first: true,
     data: {
       sourceAgencyId: agency.id,
       receivingAgencyId: receiver.id,

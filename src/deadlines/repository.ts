@@ -1,9 +1,11 @@
 // Deadlines in the database: started by one insert per fact, read with the name of the party, seen with their subject.
 import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, min, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, openedTo, visible } from '../platform/db/access.ts';
+import { nested } from '../platform/db/nested.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
@@ -114,6 +116,10 @@ export async function findOfSubject(tx: Tx, kind: ClockSubject, id: string, limi
   const rows = await statement.execute({ id, kind, scope });
   return rows.slice(0, limit).map(joined);
 }
+
+/** The clocks about a resource, oldest first, in the statement of the resource itself, whose condition is theirs. */
+export const deadlinesNested = (kind: 'clue' | 'case', id: PgColumn) =>
+  nested(deadlines, and(eq(KINDS, sql.raw(`'${kind}'`)), eq(deadlines.subjectId, id)), deadlines.id);
 
 /** The latest clocks of a case and of what belongs to it. */
 export async function findOfCase(tx: Tx, caseId: string, limit: number): Promise<Deadline[]> {

@@ -11,6 +11,7 @@ import { reckoned } from './reckoned.ts';
 import {
   type Deadline,
   type DeadlineRow,
+  deadlinesNested,
   findDeadline,
   findDue,
   findOfCase,
@@ -26,7 +27,7 @@ import { readRulebook } from './rulebook-repository.ts';
 import { toDeadlineItem } from './schema.ts';
 
 export type { Deadline };
-export { madeDeadlines };
+export { type DeadlineRow, deadlinesNested, madeDeadlines };
 
 /** Clocks that stand in the view of a resource, newest first. */
 export const DEADLINE_PART_LIMIT = 50;
@@ -40,12 +41,17 @@ export async function deadlinesOf(tx: Tx, kind: ClockSubject, id: string) {
 /** The same about a resource that this transaction has made: they are known without a look. */
 export async function deadlinesOfMade(tx: Tx, kind: ClockSubject, id: string) {
   const made = madeDeadlines(tx, kind, id);
-  if (!made) return deadlinesOf(tx, kind, id);
+  return made ? foundDeadlines(tx, made) : deadlinesOf(tx, kind, id);
+}
+
+/** Clocks that came with their resource, oldest first, as its view shows them. */
+export async function foundDeadlines(tx: Tx, rows: readonly DeadlineRow[]) {
+  const latest = rows.slice(-DEADLINE_PART_LIMIT);
   const partyOf = await agencyRefs(
     tx,
-    made.map((row) => row.partyAgencyId),
+    latest.map((row) => row.partyAgencyId),
   );
-  return made.map((row) => toDeadlineItem(tx, { ...row, party: partyOf(row.partyAgencyId) })).reverse();
+  return latest.map((row) => toDeadlineItem(tx, { ...row, party: partyOf(row.partyAgencyId) })).reverse();
 }
 
 /** The latest clocks of a case and of its clue, lines, referrals and visits, as far as the caller sees those. */

@@ -44,6 +44,8 @@ export type Fact = {
   id: string;
   /** Names of the fields that changed; never their values. */
   changed?: readonly string[];
+  /** The resource came into being with this fact: its numbers begin at one, and nobody else can have taken them. */
+  first?: true;
   /** Ids, codes and numbers only: this is stored in clear in the audit record and shown in events. */
   data?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
   access?: readonly AccessGrant[];

@@ -1,5 +1,6 @@
 // Safe-contact rules in the database: one sealed text a person, found through any record that the caller sees.
 import { and, eq, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { visible } from '../platform/db/access.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -14,7 +15,7 @@ export type ContactKind = 'clue' | 'case' | 'referral' | 'visit' | 'account' | '
 
 const placeOf = (personId: string) => ({ table: 'safe_contact_rules', column: 'rule', rowId: personId });
 
-async function openRules<R extends { holderId: string; ruleSealed: Buffer }>(tx: Tx, rows: readonly R[]) {
+export async function openRules<R extends { holderId: string; ruleSealed: Buffer }>(tx: Tx, rows: readonly R[]) {
   const texts = await tx.vault.open(rows.map((r) => ({ place: placeOf(r.holderId), data: r.ruleSealed })));
   return rows.flatMap((row, i) => (texts[i] ? [{ ...row, text: JSON.parse(texts[i]) as SafeContactText }] : []));
 }
@@ -41,6 +42,19 @@ export async function safeContactsOn(tx: Tx, kind: ContactKind, id: string) {
   ).execute({ kind, id });
   return rows.length === 0 ? [] : openRules(tx, rows);
 }
+
+/** The same as JSON, in the statement of the record itself; `openRules` where there are any, which is rare. */
+export const contactsNested = (kind: ContactKind, id: PgColumn) =>
+  sql`(select coalesce(json_agg(json_build_object('memberId', c.member_id, 'personId', c.person_id, 'holderId', c.holder_id,
+    'agencyId', c.agency_id, 'ruleSealed', c.rule_sealed, 'blocked', c.blocked, 'reviewOn', c.review_on, 'validUntil', c.valid_until,
+    'relation', c.relation)), '[]') from safe_contacts_on(${sql.raw(`'${kind}'`)}, ${id}) c)`.mapWith(
+    (found: unknown) =>
+      (found as SealedRule[]).map((rule) => ({ ...rule, ruleSealed: Buffer.from(rule.ruleSealed.slice(2), 'hex') })),
+  );
+type SealedRule = Omit<Awaited<ReturnType<typeof safeContactsOn>>[number], 'text' | 'ruleSealed'> & {
+  ruleSealed: string;
+};
+export type FoundRule = Omit<SealedRule, 'ruleSealed'> & { ruleSealed: Buffer };
 
 export type ContactRule = Awaited<ReturnType<typeof safeContactsOn>>[number];
 

@@ -24,13 +24,17 @@ import {
 import {
   type ContactKind,
   type ContactRule,
+  type FoundRule,
   findOfficers,
   findSafeContact,
+  openRules,
   type SafeContact,
   safeContactsOn,
   saveSafeContact,
 } from './safe-contact-repository.ts';
 import { instructionsOf, type SafeContactNotice } from './safe-contact-schema.ts';
+
+export { contactsNested, type FoundRule } from './safe-contact-repository.ts';
 
 const nameOf = (name: string) => name.trim().normalize('NFC');
 
@@ -70,7 +74,14 @@ export function isBlocked(
 
 /** Rules in force on a record; for whom the person is hidden, the record is not there. */
 export async function contactRules(tx: Tx, kind: ContactKind, id: string): Promise<ContactRule[]> {
-  const rules = await safeContactsOn(tx, kind, id);
+  return inForce(tx, await safeContactsOn(tx, kind, id));
+}
+
+/** The same of rules that came with the record. */
+export const foundContactRules = async (tx: Tx, rules: readonly FoundRule[]): Promise<ContactRule[]> =>
+  rules.length === 0 ? [] : inForce(tx, await openRules(tx, rules));
+
+function inForce(tx: Tx, rules: ContactRule[]): ContactRule[] {
   if (rules.length === 0) return [];
   // What arises by itself is nobody's view.
   if (tx.ctx.scope !== SYSTEM_SCOPE && isBlocked(tx, rules)) throw httpProblems['resource.not_found']();

@@ -84,9 +84,15 @@ export async function registerSubject(tx: Tx, subject: Subject, source: { kind: 
   }
   const id = tx.newId();
   await insertPerson(tx, id, subject);
-  tx.record({ type: 'person.registered', kind: 'person', id, changed: ['identity'], access: [] });
+  tx.made.set(madeName(id), true);
+  tx.record({ type: 'person.registered', kind: 'person', id, first: true, changed: ['identity'], access: [] });
   return id;
 }
+
+const madeName = (id: string) => `person|${id}`;
+
+/** Nobody can have said anything about a person whom this transaction has registered. */
+export const madePerson = (tx: Tx, id: string): boolean => tx.made.has(madeName(id));
 
 /** Lets agencies see a person (masked): the handling agency with its case, owners with their account. */
 export function grantPerson(tx: Tx, personId: string, grants: readonly AccessGrant[]): void {

@@ -26,6 +26,17 @@ function textOf(name: string, inserts: readonly Insert[]): string {
   return made;
 }
 
+/** PostgreSQL cuts a name at 63 characters: two long ones that begin alike would be one statement. */
+const MAX_NAME = 63;
+const shortNames = new Map<string, string>();
+
+function shortOf(joined: string): string {
+  if (joined.length <= MAX_NAME) return joined;
+  const short = shortNames.get(joined) ?? `b${shortNames.size + 1}`;
+  shortNames.set(joined, short);
+  return short;
+}
+
 export type Batch = {
   add(insert: Insert): Promise<unknown>;
   /** Sends what is held: before any other statement, and at the end of the turn. */
@@ -41,9 +52,9 @@ export function createBatch(send: Send, atEndOfTurn: (run: () => void) => void):
     const inserts = held;
     held = [];
     if (inserts.length === 0) return;
-    const name = inserts.map((insert) => insert.name).join('+');
+    const joined = inserts.map((insert) => insert.name).join('+');
     const values = inserts.flatMap((insert) => insert.values);
-    const outcome = send({ name, text: textOf(name, inserts), values });
+    const outcome = send({ name: shortOf(joined), text: textOf(joined, inserts), values });
     for (const insert of inserts) insert.settle(outcome);
   };
   return {

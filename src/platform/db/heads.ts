@@ -23,16 +23,34 @@ export const counters = pgTable('counters', { series: text().primaryKey(), value
 /** `head`: the hash of the aggregate's last record before this transaction. */
 export type SequencedFact = Fact & { sequence: number; head: Buffer | null };
 
-/** Gives every fact the next number of its aggregate, in the order in which the facts were recorded. */
-export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<SequencedFact[]> {
+const nameOf = ({ id, kind }: Fact) => `${id}|${kind}`;
+
+/** Numbers behind what each aggregate had before, in the order in which the facts were recorded. */
+function numbered(facts: readonly Fact[], before: (name: string) => { sequence: number; hash: Buffer | null }) {
+  const last = new Map<string, number>();
+  return facts.map((fact): SequencedFact => {
+    const name = nameOf(fact);
+    const { sequence: start, hash } = before(name);
+    const sequence = (last.get(name) ?? start) + 1;
+    last.set(name, sequence);
+    return { ...fact, sequence, head: hash };
+  });
+}
+
+/** How many facts each aggregate has. */
+function countFacts(facts: readonly Fact[]) {
   const counts = new Map<string, { kind: string; resourceId: string; sequence: number }>();
   for (const fact of facts) {
-    const name = `${fact.id}|${fact.kind}`;
-    const entry = counts.get(name) ?? { kind: fact.kind, resourceId: fact.id, sequence: 0 };
+    const entry = counts.get(nameOf(fact)) ?? { kind: fact.kind, resourceId: fact.id, sequence: 0 };
     entry.sequence += 1;
-    counts.set(name, entry);
+    counts.set(nameOf(fact), entry);
   }
-  if (counts.size === 0) return [];
+  return counts;
+}
+
+/** Takes the numbers of all these aggregates, in the order of their ids; the row locks hold until the end. */
+async function takeNumbers(tx: Tx, facts: readonly Fact[]): Promise<SequencedFact[]> {
+  const counts = countFacts(facts);
   const values = [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   const heads = await insertRows(tx.db, aggregateHeads, values, {
     name: 'heads',
@@ -45,14 +63,22 @@ export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<Seq
         .returning(),
   });
   const found = new Map(heads.map((h) => [`${h.resourceId}|${h.kind}`, h]));
-  const next = new Map(heads.map((h) => [h, h.sequence - (counts.get(`${h.resourceId}|${h.kind}`)?.sequence ?? 0)]));
-  return facts.map((fact) => {
-    const head = found.get(`${fact.id}|${fact.kind}`);
+  return numbered(facts, (name) => {
+    const head = found.get(name);
     if (!head) throw new Error('a fact has no head');
-    const sequence = (next.get(head) ?? 0) + 1;
-    next.set(head, sequence);
-    return { ...fact, sequence, head: head.hash };
+    return { sequence: head.sequence - (counts.get(name)?.sequence ?? 0), hash: head.hash };
   });
+}
+
+const START = { sequence: 0, hash: null };
+
+/**
+ * Gives every fact the next number of its aggregate. Where all of them came into being in this transaction the numbers are known
+ * without asking; should one exist all the same, the unique number of its first record refuses the whole.
+ */
+export async function sequenceFacts(tx: Tx, facts: readonly Fact[]): Promise<SequencedFact[]> {
+  const begun = new Set(facts.filter((fact) => fact.first).map(nameOf));
+  return facts.every((fact) => begun.has(nameOf(fact))) ? numbered(facts, () => START) : takeNumbers(tx, facts);
 }
 
 export type Head = { kind: string; resourceId: string; sequence: number; hash: Buffer };
