@@ -1,8 +1,8 @@
 // From whom an endangered person is kept (P-13): what the rules of safe contact close to an officer, looked up with the caller (ADR 0023).
-import { sql } from 'drizzle-orm';
 import { serviceActor } from '../agencies/service.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { readTx, type TxDeps } from '../platform/db/tx.ts';
+import { recordsKeptFrom } from './kept-from-repository.ts';
 import { blockedDigestsOf } from './safe-contact.ts';
 
 const asService = {
@@ -20,11 +20,6 @@ const asService = {
 export async function withKept(deps: TxDeps, actor: Actor): Promise<Actor> {
   const { officer } = actor;
   if (!officer) return actor;
-  const ids = await readTx(deps, asService, async (tx) => {
-    const { rows } = await tx.db.execute<{ id: string }>(
-      sql`select id from records_kept_from(${sql.param(blockedDigestsOf(tx, officer))}::text[], ${tx.ctx.today}::date)`,
-    );
-    return rows.map((row) => row.id);
-  });
+  const ids = await readTx(deps, asService, (tx) => recordsKeptFrom(tx, blockedDigestsOf(tx, officer)));
   return ids.length === 0 ? actor : { ...actor, keptFrom: new Set(ids) };
 }
