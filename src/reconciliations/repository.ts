@@ -12,7 +12,8 @@ export type ReconciliationRow = typeof reconciliations.$inferSelect;
 export type BankLineRow = typeof bankLines.$inferSelect;
 export type ExceptionRow = typeof reconciliationExceptions.$inferSelect;
 export type ExceptionNotes = { proposal: string | null; resolution: string | null };
-export type Exception = ExceptionRow & { line: BankLineRow | null };
+/** `barred`: its payment belongs to a sealed case in which the caller has no duty (ADR 0022). */
+export type Exception = ExceptionRow & { line: BankLineRow | null; barred: boolean };
 
 const seen = (tx: Tx) => visible(tx, 'fund', reconciliations.fundId);
 
@@ -58,14 +59,15 @@ export async function listReconciliations(
 const exceptionsSeen = (tx: Tx) => visible(tx, 'fund', reconciliationExceptions.fundId);
 
 async function selectExceptions(tx: Tx, where: SQL | undefined, limit: number): Promise<Exception[]> {
+  const barred = sql<boolean>`app_barred('disbursement', ${reconciliationExceptions.disbursementId})`;
   const rows = await tx.db
-    .select()
+    .select({ row: reconciliationExceptions, line: bankLines, barred })
     .from(reconciliationExceptions)
     .leftJoin(bankLines, eq(bankLines.id, reconciliationExceptions.bankLineId))
     .where(and(where, exceptionsSeen(tx)))
     .orderBy(desc(reconciliationExceptions.id))
     .limit(limit);
-  return rows.map((row) => ({ ...row.reconciliation_exceptions, line: row.bank_lines }));
+  return rows.map((found) => ({ ...found.row, line: found.line, barred: found.barred }));
 }
 
 export async function findException(tx: Tx, id: string, exceptionId: string): Promise<Exception | undefined> {

@@ -123,7 +123,8 @@ export function toReconciliationView(row: ReconciliationRow): Static<typeof Reco
 }
 
 export function toExceptionItem(row: Exception): Static<typeof ExceptionItem> {
-  const { id, reconciliationId, kind, state, version, disbursementId, outcome, proposedBy, resolvedBy, line } = row;
+  const { id, reconciliationId, kind, state, version, outcome, proposedBy, resolvedBy, line } = row;
+  const disbursementId = row.barred ? null : row.disbursementId;
   return {
     ...{ id, reconciliationId, kind, state, version, disbursementId, outcome, proposedBy, resolvedBy },
     bankLine: line && {

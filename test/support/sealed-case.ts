@@ -1,5 +1,5 @@
 // A case with everything on it that a seal must cover, and every read of the contract asked by somebody who may not know of it.
-import type { Answer } from './api.ts';
+import type { Answer, Json } from './api.ts';
 import { loadContract, type Op } from './contract.ts';
 import { PDF } from './fixtures/documents.ts';
 import type { Service } from './start.ts';
@@ -9,12 +9,13 @@ import { GRANT, type World } from './world.ts';
 
 export const SEAL = { basis: 'minor_identity', reason: '涉案人员为未成年人' };
 
-export type Whole = { clue: Known; known: Known; line: Known; referral: Known };
+export type Whole = { clue: Known; clueBody: Json; known: Known; line: Known; referral: Known };
 
 /** From the clue of the Federation to a payment that awaits finance, a referral that is answered, a visit, a document and a hold. */
 export async function wholeCase(world: World): Promise<Whole> {
   const { api, decide } = world;
-  const clue = await world.clue();
+  const clueBody: Json = world.clueInput();
+  const clue = await world.clue('heping', clueBody);
   const handlerOfficerId = await world.officerId('handler.heping');
   const accepted = await decide('head.heping', clue, 'acceptance', { opinion: '符合条件', handlerOfficerId });
   const id = String(accepted.body.assistanceCaseId ?? accepted.body.id);
@@ -31,7 +32,7 @@ export async function wholeCase(world: World): Promise<Whole> {
   await world.uploaded('wf.heping', clue.path, PDF);
   const held = { subject: { kind: 'case', id }, reasonCode: 'complaint', reason: '信访' };
   must(await api.create('head.heping', '/v1/legal-holds', held), '/v1/legal-holds');
-  return { clue, known, line, referral };
+  return { clue, clueBody, known, line, referral };
 }
 
 export type Hanging = { kind: string; id: string; of: string };
@@ -69,11 +70,12 @@ const listsOf = (op: Op) => {
 
 export type Attack = { asked: number; leaks: string[] };
 
-/** Every GET of the contract: single ones with every sealed id of their kind, lists whole; whatever is told of them is a leak. */
+/** Every GET of the contract: single ones with every sealed id of their kind and with those of `own`, lists whole; whatever is told of what is sealed is a leak. */
 export async function readEverything(
   { api }: Pick<Service, 'api'>,
   officer: string,
   hidden: readonly Hanging[],
+  own: readonly Pick<Hanging, 'kind' | 'id'>[] = [],
 ): Promise<Attack> {
   const { operations } = await contract();
   const leaks: string[] = [];
@@ -98,6 +100,11 @@ export async function readEverything(
       asked += 1;
       if (core(answer) !== core(absent) || told(answer, id).length > 0)
         leaks.push(`${op.id} ${id}: ${answer.status}, of an absent one ${absent.status}`);
+    }
+    for (const { id } of own.filter(({ kind }) => kind === kindOf(op))) {
+      const found = told(await api.get(officer, at(id)), id);
+      asked += 1;
+      if (found.length > 0) leaks.push(`${op.id} of one's own ${id}: ${found.join(', ')}`);
     }
   }
   return { asked, leaks };

@@ -38,7 +38,6 @@ describe('a sealed case', () => {
       new Set('account case clue deadline disbursement document legal_hold person referral visit work_item'.split(' ')),
     );
     const attacks: [officer: string, closed: typeof hidden][] = [
-      ['other.heping', hidden],
       ['wf.heping', hidden],
       ['supervisor.liaoning', hidden],
       // That a person was looked at is no news of a case.
@@ -49,6 +48,26 @@ describe('a sealed case', () => {
       const { asked, leaks } = await readEverything(service, officer, closed);
       expect([officer, asked > 40, leaks]).toEqual([officer, true, []]);
     }
+    // Another district with the same woman and the same original case, and the fund that has paid.
+    const subjects = [...(whole.clueBody.subjects as object[])];
+    const twin = await world().clue('tiexi', { ...whole.clueBody, regionCode: '210106', subjects });
+    // Aid once stays a rule: it refuses, and names no case.
+    const refused = await service.api.decide('head.tiexi', twin.path, 'acceptance', {});
+    expect([codeOf(refused), hidden.filter(({ id }) => refused.text.includes(id))]).toEqual([
+      '409 aid.given_already',
+      [],
+    ]);
+    const own = [{ kind: 'clue', id: twin.id }];
+    const elsewhere = await readEverything(
+      service,
+      'handler.tiexi',
+      hidden.filter(({ kind }) => kind !== 'person'),
+      own,
+    );
+    expect(elsewhere.leaks).toEqual([]);
+    const fund = await world().fund();
+    const paid = await readEverything(service, 'other.heping', hidden, [{ kind: 'fund', id: fund.id }]);
+    expect(paid.leaks).toEqual([]);
     walls.unfiltered = 'all';
     const alone = await readEverything(service, 'other.heping', hidden);
     delete walls.unfiltered;

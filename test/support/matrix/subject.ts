@@ -80,8 +80,8 @@ export async function standingOf(owner: Pool, op: Op, target: Target): Promise<S
   const subject = await subjectOf(owner, op, target);
   if (!subject) return undefined;
   const rows = await owner.query<{ agency: string; relation: string }>(
-    `select agency_id as agency, relation || coalesce(' sealed ' || array_to_string(sealed_to || array(
-       select o.code from officers o where o.id::text = any(sealed_to)), ' '), '') as relation from access
+    `select agency_id as agency, relation || case when sealed_to is null then '' else ' sealed ' ||
+       array_to_string(sealed_to || array(select o.code from officers o where o.id::text = any(sealed_to)), ' ') end as relation from access
      where kind = $1 and resource_id = $2 and (until is null or until > now())`,
     [subject.kind, subject.id],
   );
