@@ -143,6 +143,7 @@ export async function ensureLikeOthers(
   const found = await compareAwards(tx, alike);
   if (!found) return;
   const { from, to } = rangeOf(found);
+  const limit = `${formatYuan(from)}–${formatYuan(to)}`;
   const errors = awards.flatMap(({ amountFen }, i): FieldError[] =>
     amountFen >= from && amountFen <= to
       ? []
@@ -150,10 +151,9 @@ export async function ensureLikeOthers(
           {
             pointer: `/awards/${i}/amount`,
             code: 'award.outside_range',
-            detail: `${formatYuan(from)}–${formatYuan(to)}`,
+            detail: [`同类案件为 ${limit} 元`, `like cases: ${limit} yuan`],
           },
         ],
   );
-  if (errors.length > 0)
-    throw comparableProblems['award.outside_range']({ limit: `${formatYuan(from)}–${formatYuan(to)}` }, errors);
+  if (errors.length > 0) throw comparableProblems['award.outside_range']({ limit }, errors);
 }

@@ -1,5 +1,6 @@
 // Entering wage standards and tiers of approval: by the administrator, versioned, never over what was there (domain §7, ADR 0028).
 import { requireAgencies } from '../agencies/service.ts';
+import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import { parseYuan } from '../kernel/money.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import { requireRegion } from '../persons/service.ts';
@@ -131,5 +132,8 @@ export async function seedStandards(tx: Tx): Promise<number> {
     }),
   );
   await insertStandards(tx, rows);
+  // A province that an older release seeded has nothing else to tell at this start. Seen by the service itself.
+  const data = { count: rows.length };
+  tx.record({ type: 'sandbox.standards_loaded', kind: 'sandbox', id: SYSTEM_SCOPE, access: [], data });
   return rows.length;
 }
