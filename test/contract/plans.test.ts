@@ -25,6 +25,8 @@ const SMALL = [
   'audit_logs',
   'audit_keys',
 ];
+/** Keyed words of a code set that the database does not list, but the answer does. */
+const CODES = ['series', 'region_code'];
 
 const { operations } = await loadContract();
 const lists = operations.filter(({ id, method, operation }) => {
@@ -40,14 +42,18 @@ const lists = operations.filter(({ id, method, operation }) => {
 async function multiply(client: pg.Client, table: string): Promise<void> {
   const { rows } = await client.query<{ name: string; type: string; keyed: boolean }>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-       exists (select from pg_index i where i.indrelid = a.attrelid and i.indisunique and a.attnum = any(i.indkey)) as keyed
+       exists (select from pg_index i where i.indrelid = a.attrelid and i.indisunique and a.attnum = any(i.indkey))
+       -- a word out of a closed list stays what it is: the account of a posting
+       and a.attname <> all($2) and not exists (select from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'c' and c.conkey = array[a.attnum]
+         and pg_get_constraintdef(c.oid) like '%ANY (ARRAY[%') as keyed
      from pg_attribute a where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attidentity = ''
        and a.attgenerated = ''`,
-    [table],
+    [table, CODES],
   );
   const fresh: Readonly<Record<string, (name: string) => string>> = {
     uuid: (name) => `case when "${name}" is null then null else gen_random_uuid() end`,
     text: (name) => `"${name}" || '-' || n`,
+    integer: (name) => (name === 'version' ? `version + n` : `"${name}"`),
     // The size of a checkpoint, the place of a leaf.
     bigint: (name) => `"${name}" + n`,
   };
