@@ -82,6 +82,8 @@ describe('a sealed case', () => {
     for (const officer of ['handler.heping', 'head.heping', 'chief.heping'])
       for (const record of [known, line, referral, clue])
         expect([officer, await status(officer, record)]).toEqual([officer, 200]);
+    expect((await api.get('handler.heping', '/v1/clues')).text).toContain(clue.id);
+    expect((await api.get('handler.heping', '/v1/assistance-cases')).text).toContain(known.id);
     expect(await status('civil.heping', referral)).toBe(200);
     expect([await status('finance.heping', line), await status('bureau.heping', line)]).toEqual([200, 200]);
     const { story } = given();

@@ -72,8 +72,10 @@ export function readsOf(stage: Stage, { kind, id }: Situation): Question[] {
   return (
     stage.questions
       .filter(({ op }) => op.method === 'GET' && op.operation['x-resource'] === kind)
-      // A rule about contact that nobody has set is not there.
-      .filter(({ op }) => op.id !== 'getSafeContact' && (op.path.match(/\{/g) ?? []).length === 1)
+      // A rule about contact that nobody has set is not there, nor a plan of custody that nobody has made.
+      .filter(
+        ({ op }) => !['getSafeContact', 'getCustodyPlan'].includes(op.id) && (op.path.match(/\{/g) ?? []).length === 1,
+      )
       .map((question) => ({ ...question, target: { ...question.target, params: { id } } }))
   );
 }
