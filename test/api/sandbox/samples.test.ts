@@ -8,6 +8,7 @@ import { clueMachine } from '../../../src/clues/domain.ts';
 import { disbursementMachine } from '../../../src/disbursements/domain.ts';
 import { referralMachine } from '../../../src/referrals/domain.ts';
 import { seedSandbox } from '../../../src/sandbox/reset.ts';
+import { seedReference } from '../../../src/sandbox/seed.ts';
 import { visitMachine } from '../../../src/visits/domain.ts';
 import { useService } from '../../support/service.ts';
 
@@ -18,6 +19,14 @@ const values = async (sql: string) => (await rows<{ v: string }>(sql)).map((row)
 
 /** The clues, and the cases that came without one. */
 const matters = async () => (await count('clues')) + (await count('assistance_cases where clue_id is null'));
+
+test('a province of an older release, which has all but the standards, starts and gets them once', async () => {
+  const before = await count('assistance_standards');
+  await rows('delete from assistance_standards');
+  for (let starts = 0; starts < 2; starts++) await seedReference(service.tx);
+  expect(before).toBeGreaterThan(0);
+  expect(await count('assistance_standards')).toBe(before);
+});
 
 test('a seeding that was interrupted is known as such, cleared away and made anew', async () => {
   let ids = 0;
