@@ -29,14 +29,17 @@ const FILE = fileURLToPath(new URL('../docs/evidence/faults.md', import.meta.url
 /** One cell of Markdown: no bar, no line break. */
 const cell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '/').trim();
 
+/** A short run that found nothing has not met a target of many cycles. */
+const metOf = ({ full }: Fault, { met, cycles }: Reading) => (met ? (cycles < full ? 'short run' : 'yes') : '**no**');
+
 export function lineOf(
   fault: Fault,
   reading: Reading,
   run: { seed: number; commit: string; day: string; seconds: number },
 ): Line {
-  const { cycles, operations, acked, unacked, lost, double, figure, met, detail = [] } = reading;
-  const counts = [cycles, operations, acked, unacked, lost, double].map((n) => n.toLocaleString('en'));
-  const cells = [fault.number, fault.name, fault.target, ...counts, figure, met ? 'yes' : '**no**'];
+  const { cycles, operations, acked, unacked, lost, double, figure, detail = [] } = reading;
+  const counts = [cycles, operations, acked, unacked, lost, double].map((n) => n?.toLocaleString('en') ?? '–');
+  const cells = [fault.number, fault.name, fault.target, ...counts, figure, metOf(fault, reading)];
   const { seed, commit, day, seconds } = run;
   return { cells: [...cells, String(seed), commit, day, String(seconds)].map(cell), detail: detail.map(cell) };
 }
@@ -73,7 +76,7 @@ function text(lines: readonly Line[]): string {
   const notes = lines.flatMap((line) => line.detail.map((sentence) => `${noteOf(line)}${sentence}`));
   return `# Evidence: faults
 
-Written by \`npm run faults\`; \`npm run faults -- --only R-1,S-23\` replaces the rows of those numbers, \`--seed N\` repeats a row. A \`+\` after a commit: with changes not yet committed. *Acked*: commands that the service said it had done; *unacked*: those that it refused for good; a command that was cut off is repeated under its key until it is one or the other. What the oracle compares stands in ADR 0027.
+Written by \`npm run faults\`; \`npm run faults -- --only R-1,S-23\` replaces the rows of those numbers, \`--seed N\` repeats a row. A \`+\` after a commit: with changes not yet committed. *Acked*: commands that the service said it had done; *unacked*: those that it refused for good; a command that was cut off is repeated under its key until it is one or the other. A dash: not measured there. *Short run*: nothing was found, in fewer cycles than the target asks for. What the oracle compares stands in ADR 0027.
 
 Machine of the last run: ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown'}, shared with other work, ${memory} GiB; Node ${process.version}; PostgreSQL embedded, with fsync.
 

@@ -14,8 +14,9 @@ export type Reading = {
   operations: number;
   acked: number;
   unacked: number;
-  lost: number;
-  double: number;
+  /** Null: this fault does not measure it. */
+  lost: number | null;
+  double: number | null;
   /** What else was counted or measured, in one line. */
   figure: string;
   met: boolean;
@@ -29,5 +30,7 @@ export type Fault = {
   name: string;
   /** The figure asked for. */
   target: string;
+  /** Cycles that the target asks for; a shorter run meets it only in part. */
+  full: number;
   run(context: FaultContext): Promise<Reading>;
 };

@@ -58,6 +58,7 @@ export const faults: readonly Fault[] = [
     number: 'R-2',
     name: 'kill -9 of PostgreSQL under load, fsync on',
     target: '50 cycles: 0 lost; only 503 + Retry-After, no exit, ready in 5 s',
+    full: 50,
     run: killDatabase,
   },
 ];

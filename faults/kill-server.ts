@@ -35,6 +35,7 @@ export const faults: readonly Fault[] = [
     number: 'R-1',
     name: 'kill -9 of the server under load',
     target: '200 cycles: 0 lost, 0 double',
+    full: 200,
     run: killServer,
   },
 ];

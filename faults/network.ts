@@ -55,6 +55,7 @@ export const faults: readonly Fault[] = [
     number: 'R-4',
     name: 'network between service and PostgreSQL through a proxy',
     target: '0 double; every answer within 10 s; an ambiguous COMMIT is 503 and resolved by its key',
+    full: 40,
     run: network,
   },
 ];

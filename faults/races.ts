@@ -61,6 +61,12 @@ function oneCase({ rounds = 20 }: FaultContext): Promise<Reading> {
   return withReplicas(async (two) => {
     const { world } = two;
     const faults: string[] = [];
+    let [acked, double] = [0, 0];
+    const note = (name: string, answers: readonly Answer[]) => {
+      acked += wins(answers);
+      double += Math.max(0, wins(answers) - 1);
+      faults.push(...judged(name, answers));
+    };
     const paid = { paidOn: new Date().toISOString().slice(0, 10), bankReference: 'S23' };
     for (let round = 0; round < rounds; round++) {
       const proposed = await world.proposed();
@@ -69,25 +75,24 @@ function oneCase({ rounds = 20 }: FaultContext): Promise<Reading> {
         ['handler.heping', 'withdrawal', { reason: '本人申请撤回' }],
         ['deputy.heping', 'approval', { outcome: 'returned', opinion: '补充材料' }],
       ];
-      faults.push(...judged('approve or withdraw', await race(two, proposed.path, 'chief.heping', decide, SIZE)));
+      note('approve or withdraw', await race(two, proposed.path, 'chief.heping', decide, SIZE));
       const reserved = await world.line('reserved');
       const authorise: Rival[] = [
         ['head.heping', 'authorisation', {}],
         ['handler.heping', 'void', { reason: '计划有误' }],
       ];
-      faults.push(...judged('authorise or void', await race(two, reserved.path, 'head.heping', authorise, SIZE)));
+      note('authorise or void', await race(two, reserved.path, 'head.heping', authorise, SIZE));
       const submitted = await world.line('submitted');
       const settle: Rival[] = [
         ['finance.heping', 'settlement', paid],
         ['finance.heping', 'failure', { reason: '账号有误' }],
       ];
-      faults.push(...judged('settle or fail', await race(two, submitted.path, 'finance.heping', settle, SIZE)));
+      note('settle or fail', await race(two, submitted.path, 'finance.heping', settle, SIZE));
     }
     const operations = rounds * 3 * SIZE;
-    const acked = rounds * 3;
     return {
-      ...{ cycles: rounds, operations, acked, unacked: operations - acked, lost: 0, double: faults.length },
-      figure: `${rounds * 3} races of ${SIZE} over two replicas: in each exactly one was done, all others 409 or 412`,
+      ...{ cycles: rounds, operations, acked, unacked: operations - acked, lost: null, double },
+      figure: `${rounds * 3} races of ${SIZE} over two replicas, ${faults.length} deviations from one that is done and all others 409 or 412`,
       met: faults.length === 0,
       detail: faults.slice(0, 10),
     };
@@ -127,8 +132,8 @@ function oneBudget({ rounds = 100, say }: FaultContext): Promise<Reading> {
     faults.push(...differencesOfMoney([], snapshot).map(({ id, what }) => `${id}: ${what}`));
     const operations = rounds * PAYERS;
     return {
-      ...{ cycles: rounds, operations, acked, unacked: operations - acked, lost: 0, double: faults.length },
-      figure: `overspent ${overspentFen} fen; every journal adds up to nothing, every balance is the fold of its postings`,
+      ...{ cycles: rounds, operations, acked, unacked: operations - acked, lost: null, double: overspentFen / 20_000 },
+      figure: `overspent ${overspentFen} fen; ${faults.length} deviations (as many lines as the award allows, journals that add up to nothing, balances that are the fold of their postings)`,
       met: faults.length === 0,
       detail: faults.slice(0, 10),
     };
@@ -140,12 +145,14 @@ export const faults: readonly Fault[] = [
     number: 'S-23',
     name: 'fifty at once on one case and one payment',
     target: 'exactly one wins; losers 409 or 412',
+    full: 20,
     run: oneCase,
   },
   {
     number: 'M-03',
     name: '200 concurrent payers on one budget',
     target: '100 rounds: overspent 0 fen',
+    full: 100,
     run: oneBudget,
   },
 ];

@@ -66,7 +66,7 @@ function commit(): string {
   }
 }
 
-const NOTHING = { cycles: 0, operations: 0, acked: 0, unacked: 0, lost: 0, double: 0 };
+const NOTHING = { cycles: 0, operations: 0, acked: 0, unacked: 0, lost: null, double: null };
 
 async function read(fault: Fault): Promise<Reading> {
   const rounds =
