@@ -124,7 +124,9 @@ describe('retention', () => {
     const [row] = await service.owner.query<{ src: string }>(
       `select pg_get_functiondef('purge_read_records'::regproc) as src`,
     );
-    expect(Number(/GREATEST\([a-z_.]*days, (\d+)\)/i.exec(row?.src ?? '')?.[1])).toBeGreaterThanOrEqual(floorMonths * 30.5);
+    expect(Number(/GREATEST\([a-z_.]*days, (\d+)\)/i.exec(row?.src ?? '')?.[1])).toBeGreaterThanOrEqual(
+      floorMonths * 30.5,
+    );
     expect(() => readConfig({ SANDBOX: 'true', READ_RECORD_DAYS: '180' })).toThrow();
   });
 

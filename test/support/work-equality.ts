@@ -10,6 +10,8 @@ import { findNotice } from '../../src/cases/notice-repository.ts';
 import { findCase } from '../../src/cases/service.ts';
 import { clueActions, clueMachine } from '../../src/clues/domain.ts';
 import { findClue } from '../../src/clues/service.ts';
+import { deadlineActions, deadlineMachine } from '../../src/deadlines/domain.ts';
+import { findDeadline } from '../../src/deadlines/repository.ts';
 import { disbursementActions } from '../../src/disbursements/actions.ts';
 import { disbursementMachine } from '../../src/disbursements/domain.ts';
 import { findDisbursement } from '../../src/disbursements/service.ts';
@@ -62,6 +64,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   referral: kind('referral:read', referralMachine, referralActions, findReferral),
   visit: kind('visit:read', visitMachine, visitActions, findVisit),
   account: kind('account:read', accountMachine, accountActions, findAccount),
+  deadline: kind('deadline:read', deadlineMachine, deadlineActions, (tx, id) => findDeadline(tx, id)),
   notice: kind('notice:read', noticeMachine, noticeActions, findNotice),
   break_glass_grant: kind('break_glass:read', grantMachine, grantActions, findGrant),
   person: kind('person:read', personMachine, personActions, async (tx, id) => {

@@ -2,13 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { caseActions } from '../../src/cases/actions.ts';
 import { decideApproval } from '../../src/cases/approval-domain.ts';
-import {
-  CASE_STATES,
-  type CaseFacts,
-  type CaseState,
-  caseMachine,
-  NO_SECOND_STEP,
-} from '../../src/cases/domain.ts';
+import { CASE_STATES, type CaseFacts, type CaseState, caseMachine, NO_SECOND_STEP } from '../../src/cases/domain.ts';
 import type { ActionSpec } from '../../src/kernel/action.ts';
 import { Problem } from '../../src/kernel/problem.ts';
 

@@ -104,7 +104,8 @@ async function grantAgain(person: object, number: string): Promise<Known> {
     beneficiaryId: b.id,
     amount: yuan('1000.00'),
   }));
-  await story.decide('handler.heping', c, 'proposal', { eligibilityCode: 'E1', awards, opinion: '建议救助' });
+  const words = { opinion: '建议救助', amountReason: '此前已获救助，仅补足差额' };
+  await story.decide('handler.heping', c, 'proposal', { eligibilityCode: 'E1', awards, ...words });
   return story.decide('chief.heping', c, 'approval', GRANT);
 }
 

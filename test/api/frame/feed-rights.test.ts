@@ -39,7 +39,7 @@ test('the department learns of its referral, not of the case or clue behind it; 
   const subject = `referral/${referral.id}`;
   const received = (await feedOf('education.heping', subject)).filter((e) => e.subject === subject);
   expect(received).toMatchObject([{ type: 'referral.requested' }]);
-  expect(Object.keys(received[0]?.data ?? {})).toEqual(['agencyId']);
+  expect(Object.keys(received[0]?.data ?? {})).toEqual(['agencyId', 'senderAgencyId']);
   const sent = (await feedOf('handler.heping', subject)).filter((e) => e.subject === subject);
   expect(sent[0]?.data).toMatchObject({ assistanceCaseId: granted.id });
 });

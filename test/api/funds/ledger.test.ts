@@ -164,7 +164,8 @@ describe('a fund that covers only one of two grants', () => {
 
   test('a grant that fails leaves the case pending and no decision number behind', async () => {
     const { api } = service;
-    const found = await proposedCase(api, ['60000000.00']);
+    // The test before has left 10,000 yuan.
+    const found = await proposedCase(api, ['20000.00']);
     const refused = await api.decide('chief.heping', found.path, 'approval', grant);
     expect(refused).toMatchObject({ status: 409, body: { code: 'fund.insufficient' } });
     const seen = await api.get('chief.heping', found.path);

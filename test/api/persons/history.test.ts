@@ -31,7 +31,9 @@ test("agency, dates, kind, amounts and state across agencies; a case of one's ow
   const { story, caseInput, officerId, proposal } = given;
   const subject = story.subject();
   const open = async (district: 'heping' | 'tiexi') => {
-    const body = { ...caseInput(district), subjects: [subject] };
+    const given = caseInput(district);
+    const linkedCase = { ...(given.linkedCase as object), number: `〔2026〕${district}号` };
+    const body = { ...given, linkedCase, subjects: [subject] };
     const { body: made } = await api.create(`handler.${district}`, '/v1/assistance-cases', body);
     return { id: String(made.id), path: `/v1/assistance-cases/${String(made.id)}`, body: made };
   };

@@ -96,7 +96,8 @@ async function expectApart(district: District): Promise<void> {
 async function accepted(district: District, subject: Json): Promise<Known> {
   const { story, officerId } = given;
   const { phone, address, facts, hardship } = WRITTEN[district];
-  const clue = await story.clue(district, { facts, hardship, subjects: [{ ...subject, phone, address }] });
+  const linkedCase = { type: 'criminal', number: `〔2026〕${district}号`, handlingOrgan: '沈阳市人民检察院' };
+  const clue = await story.clue(district, { facts, hardship, linkedCase, subjects: [{ ...subject, phone, address }] });
   const handlerOfficerId = await officerId(`handler.${district}`);
   const done = await story.decide(`intake.${district}`, clue, 'acceptance', { handlerOfficerId });
   const path = `/v1/assistance-cases/${String(done.body.assistanceCaseId)}`;
