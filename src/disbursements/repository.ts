@@ -62,14 +62,14 @@ export async function findLatestOfCase(tx: Tx, caseId: string, limit: number) {
   return rows.map(({ amountFen: fen, ...line }) => ({ ...line, amount: toMoney(fen) }));
 }
 
-/** True when the agency has used the number, for whatever became of that line. */
-export async function isRequestNumberTaken(tx: Tx, agencyId: string, requestNumber: string): Promise<boolean> {
+/** The line for which the agency has used the number, whatever became of it. */
+export async function findByRequestNumber(tx: Tx, agencyId: string, requestNumber: string) {
   const taken = and(eq(disbursements.agencyId, agencyId), eq(disbursements.requestNumber, requestNumber));
-  const rows = await tx.db
+  const [row] = await tx.db
     .select({ id: disbursements.id })
     .from(disbursements)
     .where(and(taken, seen(tx)));
-  return rows.length > 0;
+  return row;
 }
 
 /** Masked columns and ciphertext of a payee; sealed with the key of the beneficiary, so that erasure reaches it. */

@@ -40,7 +40,7 @@ import {
   type DisbursementRow,
   findDisbursement,
   insertDisbursement,
-  isRequestNumberTaken,
+  findByRequestNumber,
   lockCaseLines,
   markAdvancesCounted,
   markCaseEnded,
@@ -165,8 +165,9 @@ export async function planDisbursement(
   const amountFen = requireAmount(input.amount, '/amount');
   const found = await lockCase(tx, caseId, expected);
   ensurePlannable(found, actor, input.kind);
-  if (await isRequestNumberTaken(tx, actor.agency.id, input.requestNumber))
-    throw disbursementProblems['disbursement.request_number_taken']();
+  const taken = await findByRequestNumber(tx, actor.agency.id, input.requestNumber);
+  if (taken)
+    throw disbursementProblems['disbursement.request_number_taken']({ existing: `/v1/disbursements/${taken.id}` });
   const beneficiary = requireBeneficiary(found, input.beneficiaryId, '/beneficiaryId');
   const ownOnly = isAhead(found, input.kind);
   if (ownOnly) await ensureAdvanced(tx, found, beneficiary.id);

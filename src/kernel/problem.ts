@@ -24,6 +24,7 @@ const SHOWN = [
   'limit',
   'pointers',
   'conflicts',
+  'existing',
   'error',
 ] as const;
 

@@ -57,6 +57,7 @@ describe('the grant', () => {
     expect(voided.body).toMatchObject({ state: 'voided', voidReason: '账号填写有误' });
     const again = await api.create('handler.heping', `${found.path}/disbursements`, body);
     expect(again).toMatchObject({ status: 409, body: { code: 'disbursement.request_number_taken' } });
+    expect(again.body.existing).toMatch(/^\/v1\/disbursements\/[0-9a-f-]{36}$/);
     expect((await api.create('handler.heping', `${found.path}/disbursements`, line(found))).status).toBe(201);
   });
 });
