@@ -90,7 +90,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues',
     {
-      config: { permission: 'clue:read', ahead: true, once: true },
+      config: { permission: 'clue:read', ahead: true },
       schema: {
         operationId: 'listClues',
         tags,
@@ -114,7 +114,7 @@ export function clueRoutes(app: App): void {
   app.get(
     '/v1/clues/:id',
     {
-      config: { permission: 'clue:read', resource: 'clue', ahead: true, once: true },
+      config: { permission: 'clue:read', resource: 'clue', ahead: true },
       schema: {
         operationId: 'getClue',
         tags,

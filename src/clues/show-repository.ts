@@ -1,11 +1,10 @@
 // A clue as its view shows it: the row, what hangs on it and the keys that open it in one statement.
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type DeadlineRow, deadlinesNested } from '../deadlines/service.ts';
 import { contactsNested, type FoundRule } from '../persons/safe-contact.ts';
 import { dataKeys } from '../platform/crypto/table.ts';
 import { openSight, sightName, visibleAs } from '../platform/db/access.ts';
 import { nested } from '../platform/db/nested.ts';
-import { ENTERED, lookOnce, onceOver } from '../platform/db/once.ts';
 import { prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type Clue, type ClueRow, openClue, type RoutingRow, type SubjectRow, toClue } from './repository.ts';
@@ -28,7 +27,7 @@ type Whole = ClueRow &
   Hanging & { subjectRows: SubjectRow[]; routings: RoutingRow[]; keys: { id: string; wrapped: Buffer }[] };
 
 /** The row, what hangs on it and, for `keys`, what opens it. */
-const wholeOf = (tx: Tx, db: Tx['db'], keys: boolean, condition?: SQL) =>
+const wholeOf = (tx: Tx, db: Tx['db'], keys: boolean) =>
   db
     .select({
       ...getTableColumns(clues),
@@ -39,7 +38,7 @@ const wholeOf = (tx: Tx, db: Tx['db'], keys: boolean, condition?: SQL) =>
       keys: (keys ? keysOfClue() : sql<[]>`'[]'::json`).as('opening_keys'),
     })
     .from(clues)
-    .where(and(eq(clues.id, sql.placeholder('id')), visibleAs(openSight(tx.ctx), 'clue', clues.id), condition));
+    .where(and(eq(clues.id, sql.placeholder('id')), visibleAs(openSight(tx.ctx), 'clue', clues.id)));
 
 const nameOf = (tx: Tx, keys: boolean) => `${sightName(tx.ctx, 'clue')}|${keys}`;
 
@@ -51,18 +50,9 @@ async function readWhole(tx: Tx, id: string, keys: boolean): Promise<Whole | und
   return found as Whole | undefined;
 }
 
-/** The same as the only statement of its transaction. */
-async function readWholeOnce(tx: Tx, id: string, keys: boolean): Promise<Whole | undefined> {
-  const statement = prepared(tx.db, `once_clue|${nameOf(tx, keys)}`, (db, name) =>
-    onceOver(db, wholeOf(tx, db, keys, ENTERED).as('whole'), name),
-  );
-  const [found] = await lookOnce<Whole>(tx, statement, { id });
-  return found;
-}
-
 /** For a view: nothing is opened for a reader who sees masks only, which who oversees does. */
 export async function findClueToShow(tx: Tx, id: string): Promise<{ clue: Clue; hanging: Hanging } | undefined> {
-  const found = await (tx.once ? readWholeOnce : readWhole)(tx, id, !tx.ctx.oversight);
+  const found = await readWhole(tx, id, !tx.ctx.oversight);
   if (!found) return undefined;
   const { subjectRows, routings, deadlineRows, contactRows, keys, ...row } = found;
   const parties = [row.sourceAgencyId, row.receivingAgencyId, ...routings.map((r) => r.agencyId)];

@@ -18,7 +18,6 @@ import type { AccessGrant, Fact, ResourceKind } from '../../kernel/fact.ts';
 import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Db } from './client.ts';
 import type { Ctx, Tx } from './context.ts';
-import { ENTERED, lookOnce, onceOver } from './once.ts';
 import { insertRows, prepared } from './prepared.ts';
 
 export const access = pgTable(
@@ -233,18 +232,9 @@ function plainPage(
   const { scope } = tx.ctx;
   const open = openSight(tx.ctx);
   const built = `page|${kind}|${getTableName(table)}|${sightName(tx.ctx, kind)}|${before !== null}|${limit}`;
-  const where = scoped(kind, open, before && sql.placeholder('before'));
-  if (!tx.once)
-    return prepared(tx.db, built, (db, name) => pageQuery(db, table, where, limit + 1, only).prepare(name)).execute({
-      scope,
-      before,
-    });
-  const statement = prepared(tx.db, `once|${built}`, (db, name) => {
-    // As a literal: see `withLimit` in statements.ts.
-    const page = pageQuery(db, table, and(where, ENTERED), sql.raw(String(limit + 1)) as never, only).as('page');
-    return onceOver(db, page, name, [sql`page.id desc`]);
-  });
-  return lookOnce<{ id: string }>(tx, statement, { before });
+  return prepared(tx.db, built, (db, name) =>
+    pageQuery(db, table, scoped(kind, open, before && sql.placeholder('before')), limit + 1, only).prepare(name),
+  ).execute({ scope, before });
 }
 
 /**

@@ -49,8 +49,6 @@ export type Ctx = {
   dryRun: boolean;
 };
 
-export type ClockRow = { systemMs: number; shiftMs: number; edition: number };
-
 declare const brand: unique symbol;
 
 export type Tx = {
@@ -58,11 +56,7 @@ export type Tx = {
   readonly db: Db;
   readonly ctx: Ctx;
   readonly vault: Vault;
-  /** A read that is to be one statement, with the context in it (once.ts). */
-  readonly once: boolean;
   newId(): string;
-  /** Brings the clock, where the one statement of a read has it (once.ts). */
-  enter(clock: ClockRow): void;
   /**
    * What this transaction has created, as it now stands, by a name of the feature's own: what comes after in the same transaction
    * need not read it back. Whoever changes such a row drops it here.

@@ -1,5 +1,6 @@
 // How a transaction opens: the caller's agency, oversight and the clock in one statement, and what may leave with it.
 import type { Actor } from '../../kernel/actor.ts';
+import { dutiesOf } from '../../kernel/can.ts';
 import { civilDateOf } from '../../kernel/civil-date.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
@@ -7,9 +8,8 @@ import type { Language } from '../../kernel/problem.ts';
 import { createVault, type Keyring } from '../crypto/vault.ts';
 import { writeAccess } from './access.ts';
 import type { Connection } from './client.ts';
-import type { ClockRow, Ctx, Tx, View, ViewAct, Walls } from './context.ts';
+import type { Ctx, Tx, View, ViewAct, Walls } from './context.ts';
 import { ENTER_GATE, gateClosed } from './gate.ts';
-import { dutyList } from './once.ts';
 
 export type TxRequest = {
   actor: Actor;
@@ -26,8 +26,8 @@ export type TxRequest = {
 type OpenDeps = { newId: NewId; keyring: Keyring; walls?: Walls };
 
 const CONTEXT = `select set_config('app.agency', $1, true), set_config('app.oversight', $2, true), set_config('app.duties', $3, true),
-  (extract(epoch from clock_timestamp()) * 1000)::float8 as "systemMs",
-  coalesce((select shift_ms from business_clock), 0)::float8 as "shiftMs",
+  (extract(epoch from clock_timestamp()) * 1000)::float8 as system_ms,
+  coalesce((select shift_ms from business_clock), 0)::float8 as shift_ms,
   (select edition::float8 from directory_editions) as edition`;
 export const OPEN = { name: 'tx_context', text: CONTEXT };
 export const OPEN_GATED = { name: 'tx_context_gated', text: `${CONTEXT}, ${ENTER_GATE}` };
@@ -50,8 +50,7 @@ function clockUnread(): never {
   throw new Error('the clock is asked before it is read');
 }
 
-/** A transaction that is not opened yet: its clock comes with the first answer. */
-export function createTx(deps: OpenDeps, conn: Connection, request: TxRequest, once = false): Open {
+function createTx(deps: OpenDeps, conn: Connection, request: TxRequest): Open & { clock(row: ClockRow): void } {
   const facts: Fact[] = [];
   const views: View[] = [];
   let sent: Promise<unknown>[] = [];
@@ -75,15 +74,7 @@ export function createTx(deps: OpenDeps, conn: Connection, request: TxRequest, o
   const tx = {
     db: conn.db,
     ctx,
-    once,
     newId: () => deps.newId(systemMs),
-    enter: (clock: ClockRow) => {
-      ({ systemMs } = clock);
-      const now = new Date(systemMs + clock.shiftMs);
-      const values = { now, today: civilDateOf(now), systemNow: new Date(systemMs), directory: clock.edition };
-      for (const name of CLOCK)
-        Object.defineProperty(ctx, name, { value: values[name], writable: true, enumerable: true });
-    },
     made: new Map(),
     unchanged: () => {
       unchanged = true;
@@ -103,10 +94,23 @@ export function createTx(deps: OpenDeps, conn: Connection, request: TxRequest, o
     sent = [];
     await Promise.all(waiting);
   };
-  return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn };
+  const clock = ({ system_ms, shift_ms, edition }: ClockRow) => {
+    systemMs = system_ms;
+    const now = new Date(system_ms + shift_ms);
+    const values = { now, today: civilDateOf(now), systemNow: new Date(system_ms), directory: edition };
+    for (const name of CLOCK)
+      Object.defineProperty(ctx, name, { value: values[name], writable: true, enumerable: true });
+  };
+  return { tx, facts, views, isUnchanged: () => unchanged, later, settle, conn, clock };
 }
 
-type Opened = ClockRow & { entered?: boolean };
+/** As an array of the database: ids and names of roles, nothing that would have to be quoted. */
+const duties = (actor: Actor): string => {
+  const held = dutiesOf(actor).filter((duty) => /^[a-z0-9_-]+$/.test(duty));
+  return held.length === 0 ? '' : `{${held.join(',')}}`;
+};
+
+type ClockRow = { system_ms: number; shift_ms: number; edition: number; entered?: boolean };
 
 /**
  * Opens the transaction; `ahead` sends statements that need no clock in the same flight, and its outcome is awaited with it.
@@ -117,12 +121,12 @@ export async function begin<A>(
   request: TxRequest,
   { open = OPEN, ahead }: { open?: typeof OPEN; ahead?: ((tx: Tx) => Promise<A>) | undefined } = {},
 ): Promise<Open & { early: A | undefined }> {
-  const opened = createTx(deps, conn, request);
-  const values = [opened.tx.ctx.scope, request.oversight ? 'on' : 'off', dutyList(request.actor)];
+  const { clock, ...opened } = createTx(deps, conn, request);
+  const values = [opened.tx.ctx.scope, request.oversight ? 'on' : 'off', duties(request.actor)];
   const begun = conn.client.query('begin');
   // The clock is there before any answer to what is sent ahead.
-  const context = conn.client.query<Opened>({ ...open, values }).then(({ rows: [row] }) => {
-    opened.tx.enter(row ?? { systemMs: 0, shiftMs: 0, edition: 0 });
+  const context = conn.client.query<ClockRow>({ ...open, values }).then(({ rows: [row] }) => {
+    clock(row ?? { system_ms: 0, shift_ms: 0, edition: 0 });
     return row;
   });
   const early = ahead?.(opened.tx);

@@ -24,9 +24,6 @@ function nameOf(text: string): string | undefined {
 
 export const batchOf = (client: pg.PoolClient): Batch => createBatch((statement) => client.query(statement), nextTick);
 
-/** How the statement begins that sets the context itself (once.ts). */
-const OPENS = 'with "context" as ';
-
 type Query = { text: string; name?: string | undefined };
 
 /**
@@ -43,8 +40,6 @@ function withLimit(text: string, values: readonly unknown[]): { text: string; va
 export type Flight = {
   /** The first error since the connection was taken: those behind it in the pipeline only say that the transaction is over. */
   failure: unknown;
-  /** Of a read that is one statement: whether it has left, and whether another was asked for, which sends it back. */
-  once?: 'free' | 'spent' | 'again' | undefined;
   /** Statements sent and not yet answered. */
   waiting: Set<Promise<unknown>>;
   /** When a statement was last answered, of `performance.now()`. */
@@ -57,10 +52,6 @@ export const ROWS = 'rows|';
 /** The client as Drizzle uses it: every statement it builds goes out under the name of its text, and is known until answered. */
 export function naming(client: pg.PoolClient, flight: Flight, batch: Batch): pg.PoolClient {
   const query = (config: Query, given: readonly unknown[] = []) => {
-    if (flight.once) {
-      flight.once = flight.once === 'free' && config.text.startsWith(OPENS) ? 'spent' : 'again';
-      if (flight.once === 'again') throw new Error('a read that was to be one statement asks for another');
-    }
     const { text, values } = withLimit(config.text, given);
     const name = nameOf(text);
     const { name: _, ...plain } = config;

@@ -3,16 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import type { Fact } from '../../kernel/fact.ts';
 import type { NewId } from '../../kernel/ids.ts';
-import { Problem } from '../../kernel/problem.ts';
 import type { Keyring } from '../crypto/vault.ts';
 import type { Connection, Pool } from './client.ts';
 import type { Tx, View, Walls } from './context.ts';
 import { isAborted, isRetryable, isUnreachable, translateDbError } from './errors.ts';
 import { type SequencedFact, sequenceFacts } from './heads.ts';
-import { begin, createTx, OPEN, OPEN_GATED, type Open, type TxRequest } from './opening.ts';
+import { begin, OPEN, OPEN_GATED, type Open, type TxRequest } from './opening.ts';
 import { landed } from './statements.ts';
 
-export type { ClockRow, Ctx, Tx, View } from './context.ts';
+export type { Ctx, Tx, View } from './context.ts';
 export type { TxRequest } from './opening.ts';
 
 /** Receives all facts of a transaction before COMMIT; what it only writes it hands to `tx.later`. */
@@ -151,52 +150,16 @@ export type ReadOptions = {
   ahead?: boolean | undefined;
   /** Nothing was written, so the answer need not wait for the end of the transaction. */
   pure?: boolean;
-  /** The read is tried as one statement first (`tx.once`); what asks for a second one is done again in a transaction. */
-  once?: boolean | undefined;
 };
 
-type Looked<T> = { value: T } | { refused: Problem };
-
-const asksAgain = ({ flight }: Connection) => flight.once === 'again';
-
-/** A look that is one statement and its own transaction; undefined where it took more and is to be done again in one. */
-async function lookOnce<T>(
-  deps: TxDeps,
-  conn: Connection,
-  request: TxRequest,
-  read: (tx: Tx) => Promise<T>,
-): Promise<Looked<T> | undefined> {
-  const open = createTx(deps, conn, request, true);
-  conn.flight.once = 'free';
-  try {
-    const value = await read(open.tx);
-    if (asksAgain(conn)) return undefined;
-    conn.flight.once = undefined;
-    if (open.views.length > 0) {
-      const values = [request.scope ?? request.actor.agency.id, request.oversight ? 'on' : 'off'];
-      open.later(conn.client.query('begin'), conn.client.query({ ...SCOPE, values }));
-      await flushAndEnd(deps, open, 'commit');
-    }
-    return { value };
-  } catch (error) {
-    if (asksAgain(conn)) return undefined;
-    if (error instanceof Problem) return { refused: error };
-    throw error;
-  } finally {
-    conn.flight.once = undefined;
-  }
-}
-
 /** A read: sees what the caller sees, and commits only the access record of what was shown. */
-export async function readTx<T>(
+export function readTx<T>(
   deps: TxDeps,
   request: TxRequest,
   read: (tx: Tx) => Promise<T>,
-  { before, ahead, pure, once }: ReadOptions = {},
+  { before, ahead, pure }: ReadOptions = {},
 ): Promise<T> {
-  const outcome = await withConnection<Looked<T>>(deps, request, async (conn) => {
-    const found = once && !before && (await lookOnce(deps, conn, request, read));
-    if (found) return { value: found };
+  return withConnection(deps, request, async (conn) => {
     const sentAhead = async (tx: Tx) => {
       const allowed = before?.(tx);
       const value = ahead ? read(tx) : undefined;
@@ -208,12 +171,10 @@ export async function readTx<T>(
     // What was sent ahead is what `read` answers.
     const value = ahead ? (open.early as T) : await read(open.tx);
     if (open.facts.length > 0) throw new Error('a read recorded a fact');
-    if (pure && open.views.length === 0) return { value: { value }, ending: conn.client.query('commit') };
+    if (pure && open.views.length === 0) return { value, ending: conn.client.query('commit') };
     await flushAndEnd(deps, open, 'commit');
-    return { value: { value } };
+    return { value };
   });
-  if ('refused' in outcome) throw outcome.refused;
-  return outcome.value;
 }
 
 type Flush = { sequenced?: Promise<SequencedFact[]> | undefined; store?: () => Promise<unknown> | undefined };

@@ -208,8 +208,8 @@ async function lookUp<V>(
     if (found === undefined) throw httpProblems['resource.not_found']();
     return found;
   };
-  const { ahead, once } = req.routeOptions.config;
-  const options = { before: seeingAbove(req), ahead, once, pure: true };
+  const { ahead } = req.routeOptions.config;
+  const options = { before: seeingAbove(req), ahead, pure: true };
   const found = await orUnderGrant(deps, req, txRequest(req, false), (request, used) =>
     readTx(deps, request, (tx) => find(tx).finally(() => used(tx)), options),
   );

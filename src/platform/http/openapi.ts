@@ -18,8 +18,6 @@ declare module 'fastify' {
     find?: (tx: Tx, id: string) => Promise<object | undefined>;
     /** A read that asks the clock only after its first answer: it is sent in one flight with the opening. */
     ahead?: boolean;
-    /** A read that can be one statement, which then is its own transaction (`tx.once`). */
-    once?: boolean;
     /** The request changes the addressed resource: If-Match is required (428). */
     ifMatch?: boolean;
     /** Idempotency-Key is required (400): it creates a business record or moves money. */
