@@ -38,9 +38,9 @@ import { movementHandlers } from './movements.ts';
 import {
   type Disbursement,
   type DisbursementRow,
+  findByRequestNumber,
   findDisbursement,
   insertDisbursement,
-  findByRequestNumber,
   lockCaseLines,
   markAdvancesCounted,
   markCaseEnded,
