@@ -8,6 +8,7 @@ import { decrypt, keyIdOf } from '../src/platform/crypto/suite.ts';
 import { createPool } from '../src/platform/db/client.ts';
 import { endLife, type Life, liveCase, worldOf } from '../test/api/retention/life.ts';
 import { formsOf } from '../test/support/disk-scan.ts';
+import { rowsOf } from '../test/support/rows.ts';
 import { sealEverything } from '../test/support/sealed.ts';
 import { withClient } from '../test/support/sql.ts';
 import type { Service } from '../test/support/start.ts';
@@ -21,17 +22,6 @@ const WISH = { ground: 'unlawful_collection', reason: '当事人要求，收集�
 type Sealed = { keyId: string; place: string; bytes: Buffer };
 /** What a backup of the main schema holds: every row as it stands, and the ciphertexts in it. */
 type Backup = { rows: string; sealed: Sealed[]; replies: Sealed[] };
-
-async function rowsOf(service: Service): Promise<string> {
-  const tables = await service.owner.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public'`,
-  );
-  const rows: string[] = [];
-  for (const { name } of tables)
-    for (const { row } of await service.owner.query<{ row: string }>(`select t::text as row from ${name} t`))
-      rows.push(row);
-  return rows.join('\n');
-}
 
 async function backUp(service: Service): Promise<Backup> {
   const pool = createPool({ url: service.database.ownerUrl, max: 1 });

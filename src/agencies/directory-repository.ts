@@ -1,8 +1,8 @@
 // The directory in the database: agencies newest first by id, and the officers of one agency.
-import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { AgencyKind, AgencyLevel } from '../kernel/actor.ts';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { agencyProblems } from './domain.ts';
@@ -14,19 +14,6 @@ onConstraint('officers_code_key', () => agencyProblems['officer.code_taken']());
 
 export type AgencyFilter = { kind?: AgencyKind; regionCode?: string; level?: AgencyLevel };
 export type OfficerFilter = { role?: string; state?: OfficerRow['state'] };
-
-async function countUpTo(tx: Tx, table: PgTable, where: SQL | undefined, page: PageRequest) {
-  if (!page.includeTotal) return {};
-  const inner = tx.db
-    .select({ one: sql`1`.as('one') })
-    .from(table)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
-  const n = row?.n ?? 0;
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
-}
 
 /** Agencies are public inside the service: no access rows, every caller sees all of them. */
 export async function listAgencies(tx: Tx, filter: AgencyFilter, page: PageRequest): Promise<Page<AgencyRow>> {
@@ -41,7 +28,10 @@ export async function listAgencies(tx: Tx, filter: AgencyFilter, page: PageReque
     .where(and(where, page.before ? lt(agencies.id, page.before) : undefined))
     .orderBy(desc(agencies.id))
     .limit(page.limit + 1);
-  return { ...toPage(rows, page.limit), ...(await countUpTo(tx, agencies, where, page)) };
+  return {
+    ...toPage(rows, page.limit),
+    ...(await countUpTo(tx, page.includeTotal, (one) => one.from(agencies).where(where))),
+  };
 }
 
 export async function listOfficers(
@@ -61,7 +51,10 @@ export async function listOfficers(
     .where(and(where, page.before ? lt(officers.id, page.before) : undefined))
     .orderBy(desc(officers.id))
     .limit(page.limit + 1);
-  return { ...toPage(rows, page.limit), ...(await countUpTo(tx, officers, where, page)) };
+  return {
+    ...toPage(rows, page.limit),
+    ...(await countUpTo(tx, page.includeTotal, (one) => one.from(officers).where(where))),
+  };
 }
 
 /** Not FOR UPDATE: every new record points at an agency and would wait. */

@@ -6,7 +6,7 @@ import { authProblems } from '../platform/http/auth.ts';
 import type { Issuer } from '../platform/issuers.ts';
 import { findOfficerBySubject } from './credential-repository.ts';
 import { Forged, type Header, type KeyOf, openJwt } from './jws.ts';
-import { serviceActor } from './system-actor.ts';
+import { asService } from './system-actor.ts';
 import { MAX_LIFE_SECONDS, type OutsideSource, toActor } from './tokens.ts';
 
 /** Asked at most so often, whatever key a token names. */
@@ -78,14 +78,6 @@ function bindingOf(cnf: unknown): { certificate?: string } | undefined {
   const { 'x5t#S256': certificate, ...others } = (cnf ?? {}) as Record<string, unknown>;
   return typeof certificate === 'string' && Object.keys(others).length === 0 ? { certificate } : undefined;
 }
-
-const asService = {
-  actor: serviceActor(),
-  requestId: 'service',
-  language: 'zh',
-  dryRun: false,
-  oversight: false,
-} as const;
 
 /** The officer of such a token: known by a registered subject, of the agency that the token names. */
 async function officerOf(

@@ -15,19 +15,11 @@ import {
   findSuperiors,
   type OfficerRow,
 } from './repository.ts';
-import { serviceActor } from './system-actor.ts';
+import { asService, serviceActor } from './system-actor.ts';
 import { type ActorSource, type Subject, toActor } from './tokens.ts';
 
 export type { AgencyRow, OfficerRow };
-export { findAgencyFor, findStanding, findSuperiors, serviceActor };
-
-const asService = {
-  actor: serviceActor(),
-  requestId: 'service',
-  language: 'zh',
-  dryRun: false,
-  oversight: false,
-} as const;
+export { asService, findAgencyFor, findStanding, findSuperiors, serviceActor };
 
 type Asking = { clientId?: string | undefined; generation?: number | undefined; certificate?: string | undefined };
 

@@ -17,3 +17,12 @@ export function serviceActor(): Actor {
     factor: 'service',
   };
 }
+
+/** What is asked before the caller is known. */
+export const asService = {
+  actor: serviceActor(),
+  requestId: 'service',
+  language: 'zh',
+  dryRun: false,
+  oversight: false,
+} as const;

@@ -1,8 +1,9 @@
 // Records as the API and the export show them: with their place in the tree.
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { ResourceKind } from '../kernel/fact.ts';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { auditLeaves } from './log-table.ts';
 import type { AuditRow } from './repository.ts';
@@ -67,17 +68,6 @@ export function openAudit(tx: Tx): void {
   tx.later(tx.db.execute(sql`select set_config('app.audit', 'on', true)`).execute());
 }
 
-async function countRecords(tx: Tx, where: SQL | undefined) {
-  const some = tx.db
-    .select({ id: auditRecords.id })
-    .from(auditRecords)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('some');
-  const total = await tx.db.$count(some);
-  return total > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total };
-}
-
 /** What was done in the caller's territory, newest first; `openAudit` comes first. */
 export async function listRecords(tx: Tx, filter: RecordFilter, page: PageRequest): Promise<Page<WireRecord>> {
   const before = page.before ? lt(auditRecords.id, page.before) : undefined;
@@ -95,7 +85,10 @@ export async function listRecords(tx: Tx, filter: RecordFilter, page: PageReques
     .orderBy(desc(auditRecords.id))
     .limit(page.limit + 1);
   const records = rows.map(({ record, leafIndex }) => toWire(record, leafIndex));
-  return { ...toPage(records, page.limit), ...(page.includeTotal ? await countRecords(tx, mine) : {}) };
+  return {
+    ...toPage(records, page.limit),
+    ...(await countUpTo(tx, page.includeTotal, (one) => one.from(auditRecords).where(mine))),
+  };
 }
 
 /** A record that the caller sees: of a resource that it sees, or by `openAudit`. */

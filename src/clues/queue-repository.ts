@@ -1,7 +1,8 @@
 // The queue of a procuratorate: clues that await its decision, urgent treatment first, then green channel, each oldest first.
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ClueFilter, filterOf } from './list-repository.ts';
 import type { ClueRow } from './repository.ts';
@@ -15,23 +16,6 @@ function afterOf(before: string | null): SQL | undefined {
   if (before === null) return undefined;
   const [place = '', id = ''] = before.split(':', 2);
   return sql`(${rank}, ${clues.id}) > (${Number(place)}::int, ${id}::uuid)`;
-}
-
-async function countQueue(
-  tx: Tx,
-  where: SQL | undefined,
-  wanted: boolean,
-): Promise<Pick<Page<ClueRow>, 'total' | 'totalAtLeast'>> {
-  if (!wanted) return {};
-  const inner = tx.db
-    .select({ one: sql`1`.as('one') })
-    .from(clues)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
-  const n = row?.n ?? 0;
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
 }
 
 /** Of the receiver named by the filter, else of the caller's own agency; only what the caller sees. */
@@ -48,5 +32,9 @@ export async function listQueue(tx: Tx, filter: ClueFilter, page: PageRequest): 
   const items = rows.slice(0, page.limit);
   const last = rows.length > page.limit ? items.at(-1) : undefined;
   const nextId = last ? `${last.rank}:${last.row.id}` : null;
-  return { items: items.map(({ row }) => row), nextId, ...(await countQueue(tx, where, page.includeTotal)) };
+  return {
+    items: items.map(({ row }) => row),
+    nextId,
+    ...(await countUpTo(tx, page.includeTotal, (one) => one.from(clues).where(where))),
+  };
 }

@@ -3,8 +3,9 @@ import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, min, or, type SQL, sq
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { agencies } from '../agencies/table.ts';
 import type { AccessGrant, Relation } from '../kernel/fact.ts';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, openedTo, visible } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import { nested } from '../platform/db/nested.ts';
 import { insertRows, prepared } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -218,16 +219,8 @@ export async function listDeadlines(tx: Tx, filter: DeadlineFilter, page: PageRe
     .where(and(where, page.before ? lt(deadlines.id, page.before) : undefined))
     .orderBy(desc(deadlines.id))
     .limit(page.limit + 1);
-  return { ...toPage(rows.map(joined), page.limit), ...(page.includeTotal ? await count(tx, where) : {}) };
-}
-
-async function count(tx: Tx, where: SQL | undefined): Promise<{ total?: number; totalAtLeast?: number }> {
-  const some = tx.db
-    .select({ id: deadlines.id })
-    .from(deadlines)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const n = await tx.db.$count(some);
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+  return {
+    ...toPage(rows.map(joined), page.limit),
+    ...(await countUpTo(tx, page.includeTotal, (one) => one.from(deadlines).where(where))),
+  };
 }

@@ -1,8 +1,9 @@
 // The ledger in the database: journals and their postings are added, the triggers number them and keep the balances (ADR 0026).
-import { and, desc, eq, getTableColumns, inArray, lt, lte, not, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, lte, not, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { visible } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import {
   type Balances,
@@ -107,20 +108,8 @@ export async function listEntries(
     .orderBy(desc(ledgerJournals.id))
     .limit(page.limit + 1);
   const { items, ...rest } = toPage(rows, page.limit);
-  const total = page.includeTotal ? await countEntries(tx, mine) : {};
+  const total = await countUpTo(tx, page.includeTotal, (one) => one.from(ledgerJournals).where(mine));
   return { ...rest, ...total, items: await withPostings(tx, items) };
-}
-
-async function countEntries(tx: Tx, where: SQL | undefined): Promise<{ total?: number; totalAtLeast?: number }> {
-  const inner = tx.db
-    .select({ one: sql`1`.as('one') })
-    .from(ledgerJournals)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
-  const n = row?.n ?? 0;
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
 }
 
 /** As it stands for the verbs; `shown`: as its reader is told of it. */

@@ -1,17 +1,9 @@
 // From whom an endangered person is kept (P-13): what the rules of safe contact close to an officer, looked up with the caller (ADR 0023).
-import { serviceActor } from '../agencies/service.ts';
+import { asService } from '../agencies/service.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { readTx, type TxDeps } from '../platform/db/tx.ts';
 import { recordsKeptFrom } from './kept-from-repository.ts';
 import { blockedDigestsOf } from './safe-contact.ts';
-
-const asService = {
-  actor: serviceActor(),
-  requestId: 'service',
-  language: 'zh',
-  dryRun: false,
-  oversight: false,
-} as const;
 
 /**
  * The caller with the ids of all that is not there for them: the person, the records the person stands on, and what hangs on those.

@@ -1,7 +1,8 @@
 // Identity reviews and former identities in the database; a review is shown to whoever sees the person and did not cause it.
 import { and, desc, eq, lt, not, or, type SQL, sql } from 'drizzle-orm';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../kernel/page.ts';
 import { access, listScope, visible } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { fromOwnSource, type Identity, insertReview } from './repository.ts';
 import { personReviews, personVersions } from './table.ts';
@@ -48,14 +49,9 @@ export async function listReviews(tx: Tx, filter: ReviewFilter, page: PageReques
     .orderBy(desc(personReviews.id))
     .limit(page.limit + 1);
   const found = rows.map(({ row }) => row);
-  if (!page.includeTotal) return toPage(found, page.limit);
-  const all = await tx.db
-    .select({ id: personReviews.id })
-    .from(access)
-    .innerJoin(personReviews, eq(personReviews.personId, access.resourceId))
-    .where(wanted)
-    .limit(EXACT_TOTAL_LIMIT + 1);
-  const total = all.length > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: all.length };
+  const total = await countUpTo(tx, page.includeTotal, (one) =>
+    one.from(access).innerJoin(personReviews, eq(personReviews.personId, access.resourceId)).where(wanted),
+  );
   return { ...toPage(found, page.limit), ...total };
 }
 

@@ -5,8 +5,9 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgInsertBase } from 'drizzle-orm/pg-core';
 import { officers } from '../agencies/table.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest } from '../kernel/page.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
 import { access, openedTo } from '../platform/db/access.ts';
+import { countUpTo } from '../platform/db/counting.ts';
 import { insertRows } from '../platform/db/prepared.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { queueKey, type WorkKind, type WorkOrder } from './domain.ts';
@@ -175,20 +176,7 @@ export async function listItems(tx: Tx, filter: WorkFilter, page: PageRequest): 
   const items = found.slice(0, page.limit).map(({ item, allowed }) => ({ ...item, allowed }));
   const last = found.length > page.limit ? items.at(-1) : undefined;
   const nextId = last ? (filter.order === 'queue' ? last.queueKey : last.id) : null;
-  return { items, nextId, ...(await countItems(tx, where, page)) };
-}
-
-async function countItems(tx: Tx, where: SQL | undefined, page: PageRequest) {
-  if (!page.includeTotal) return {};
-  const inner = tx.db
-    .select({ one: sql`1`.as('one') })
-    .from(workItems)
-    .where(where)
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
-  const n = row?.n ?? 0;
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+  return { items, nextId, ...(await countUpTo(tx, page.includeTotal, (one) => one.from(workItems).where(where))) };
 }
 
 export async function findItem(tx: Tx, id: string, lock = false): Promise<WorkItem | undefined> {

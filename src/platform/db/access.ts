@@ -15,9 +15,10 @@ import {
 import { SYSTEM_SCOPE } from '../../kernel/actor.ts';
 import { opensSealed, RELATIONS, sees } from '../../kernel/can.ts';
 import type { AccessGrant, Fact, ResourceKind } from '../../kernel/fact.ts';
-import { EXACT_TOTAL_LIMIT, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
+import { type Page, type PageRequest, toPage } from '../../kernel/page.ts';
 import type { Db } from './client.ts';
 import type { Ctx, Tx } from './context.ts';
+import { countUpTo } from './counting.ts';
 import { insertRows, prepared } from './prepared.ts';
 
 export const access = pgTable(
@@ -101,17 +102,12 @@ async function countVisible(
   where: SQL | undefined,
   page: PageRequest,
 ): Promise<{ total?: number; totalAtLeast?: number }> {
-  if (!page.includeTotal) return {};
-  const inner = tx.db
-    .select({ one: sql`1`.as('one') })
-    .from(access)
-    .innerJoin(table, eq(id, access.resourceId))
-    .where(and(listScope(tx, kind, null), where))
-    .limit(EXACT_TOTAL_LIMIT + 1)
-    .as('counted');
-  const [row] = await tx.db.select({ n: sql<number>`count(*)::int` }).from(inner);
-  const n = row?.n ?? 0;
-  return n > EXACT_TOTAL_LIMIT ? { totalAtLeast: EXACT_TOTAL_LIMIT } : { total: n };
+  return countUpTo(tx, page.includeTotal, (one) =>
+    one
+      .from(access)
+      .innerJoin(table, eq(id, access.resourceId))
+      .where(and(listScope(tx, kind, null), where)),
+  );
 }
 
 /** How the caller's scope stands to a resource now, and whom of it the resource is open to where it is sealed. */

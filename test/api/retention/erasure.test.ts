@@ -1,6 +1,8 @@
 // Erasure: by two people, never under a hold, open or too early; afterwards neither the database nor a backup of it tells who it was.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../../support/api.ts';
+import { formsOf } from '../../support/disk-scan.ts';
+import { rowsOf } from '../../support/rows.ts';
 import { useService } from '../../support/service.ts';
 import { must } from '../../support/story.ts';
 import type { World } from '../../support/world.ts';
@@ -17,30 +19,10 @@ let backup = '';
 const erasing = (officer: string, life: Life, body: Json = WISH) =>
   service.api.decide(officer, `/v1/persons/${life.personId}`, 'erasure', body);
 
-async function dump(): Promise<string> {
-  const tables = await service.owner.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public'`,
-  );
-  const rows: string[] = [];
-  for (const { name } of tables)
-    for (const { row } of await service.owner.query<{ row: string }>(`select t::text as row from ${name} t`))
-      rows.push(row);
-  return rows.join('\n');
-}
-
-/** As it stands, in hexadecimal, and in base64 at each alignment. */
-function formsOf(text: string): string[] {
-  const bytes = Buffer.from(text, 'utf8');
-  const base64 = [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    return encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
-  });
-  return [text, bytes.toString('hex'), ...base64];
-}
-const found = (where: string, texts: readonly string[]) =>
-  texts.filter((text) => formsOf(text).some((form) => where.includes(form)));
+const found = (where: string, texts: readonly string[]) => {
+  const bytes = Buffer.from(where);
+  return texts.filter((text) => formsOf(text).some((form) => bytes.includes(form)));
+};
 
 beforeAll(async () => {
   world = worldOf(service.api);
@@ -89,7 +71,7 @@ describe('an erasure is refused', () => {
   test('to others than who handles the person, and to one person alone', async () => {
     expect((await erasing('head.tiexi', alone)).status).toBe(404);
     expect((await erasing('wf.heping', alone)).status).toBe(403);
-    backup = await dump();
+    backup = await rowsOf(service);
     const proposed = await erasing('handler.heping', alone);
     expect(proposed).toMatchObject({ status: 200, body: { state: 'active', erasure: { state: 'proposed' } } });
     expect((await erasing('handler.heping', alone)).body.code).toBe('decision.four_eyes');
@@ -128,7 +110,7 @@ describe('once it is confirmed', () => {
   });
 
   test('nothing in the database names the person, and nobody finds them', async () => {
-    expect(found(await dump(), alone.truth)).toEqual([]);
+    expect(found(await rowsOf(service), alone.truth)).toEqual([]);
     const lookup = await service.api.create('head.heping', '/v1/persons/lookups', { idNumber: alone.idNumber });
     expect(lookup.body.items).toEqual([]);
   });
@@ -200,7 +182,7 @@ describe('in records about others too', () => {
     expect((await erasing('handler.heping', shared)).status).toBe(200);
     expect((await erasing('head.heping', shared)).body).toMatchObject({ state: 'erased' });
     const values = shared.truth.filter((text) => !text.includes('标记'));
-    expect(found(await dump(), values)).toEqual([]);
+    expect(found(await rowsOf(service), values)).toEqual([]);
     const read = await service.api.get('handler.heping', `/v1/assistance-cases/${shared.caseId}`);
     expect(read.status).toBe(200);
     expect(found(read.text, values)).toEqual([]);
