@@ -1,7 +1,8 @@
 // Random walks by fast-check commands: a handful of resources of every kind, each verb tried in each state, beside a model made of the tables alone (S-22).
 import fc from 'fast-check';
 import { Problem } from '../../src/kernel/problem.ts';
-import { type Lifecycle, lifecycleTables, machines, type PlainMachine } from './lifecycle-tables.ts';
+import { type Lifecycle, lifecycles } from './lifecycle-data.ts';
+import { machines, type PlainMachine } from './lifecycle-tables.ts';
 
 type Model = { states: string[] };
 type Real = { resources: { machine: PlainMachine; state: string }[] };
@@ -68,7 +69,7 @@ class Attempt implements fc.Command<Model, Real> {
 
 /** Throws with the shortest walk that goes wrong, and its seed. */
 export function walkMachines(seed: number, runs: number): Walked {
-  const tables = lifecycleTables();
+  const tables = lifecycles;
   const walked: Walked = {
     steps: 0,
     moved: 0,
