@@ -108,6 +108,8 @@ export async function runFlow(options: FlowOptions, refusals: string[]): Promise
       exclusions: [{ code: 'X1', applies: false, note: '无过错' }],
       awards: [{ beneficiaryId: beneficiary.id, amount: yuan(fen) }],
       opinion: '建议予以救助',
+      // Drawn sums lie outside the range of like cases now and then.
+      amountReason: '演练金额',
     });
     await decide('case.granted', 'chief', path, 'approval', { outcome: 'granted', opinion: '同意救助' });
     return { path, beneficiary };
