@@ -1,4 +1,5 @@
 // Verbs on entries: either owner writes, the other countersigns or objects; an objection is answered by a new entry.
+import { dueByRules } from '../deadlines/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Tx } from '../platform/db/tx.ts';
@@ -31,7 +32,7 @@ type Due = Account['dueEntries'][number];
 async function withDuties(tx: Tx, account: Account, dueEntries: Due[]): Promise<Account> {
   const current = { ...account, dueEntries };
   if (account.state === 'closed') return current;
-  const { kind, dueOn } = nextActionOf(current);
+  const { kind, dueOn } = nextActionOf(current, await dueByRules(tx, account.regionCode));
   if (kind === account.nextActionKind && dueOn === account.nextDueOn) return current;
   return { ...(await saveAccount(tx, account, { nextActionKind: kind, nextDueOn: dueOn })), dueEntries };
 }

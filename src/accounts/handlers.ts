@@ -1,10 +1,10 @@
 // Upward reactions: an account opens when aid is considered, given or asked for, and follows every case, referral, visit and payment.
 import { type AssistanceCase, findCase } from '../cases/service.ts';
 import { findClue } from '../clues/service.ts';
+import { dueByRules } from '../deadlines/service.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
 import { findReferral, type Referral } from '../referrals/service.ts';
-import { firstVisitDue } from '../visits/domain.ts';
 import { findVisit, findVisitsOfPerson, planVisit } from '../visits/service.ts';
 import { mergeHandlers } from './merging.ts';
 import type { CasePhase } from './next-action.ts';
@@ -168,7 +168,7 @@ async function planFirstVisit(tx: Tx, account: Account): Promise<void> {
     monitoringAccountId: account.id,
     handlingAgencyId: account.procuratorateId,
     personIds: [account.personId],
-    plannedOn: firstVisitDue(tx.ctx.today),
+    plannedOn: (await dueByRules(tx, account.regionCode))('D-VISIT', tx.ctx.today),
     mode: 'home',
     jointAgencyIds: account.federationId ? [account.federationId] : [],
     first: true,

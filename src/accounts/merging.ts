@@ -143,7 +143,7 @@ async function giveBack(tx: Tx, account: Account, { personId, intoPersonId }: Pe
   const target = standing ?? (await openAccount(tx, intoPersonId, account.procuratorateId));
   if (target.state === 'closed') {
     await deleteConsents(tx, target.id);
-    await saveAccount(tx, target, reopened(tx, target));
+    await saveAccount(tx, target, await reopened(tx, target));
   }
   await giveRows(tx, rows, account.id, target.id);
   await restate(tx, target.id, 'merge');
@@ -155,7 +155,7 @@ async function separateJoined(tx: Tx, merge: MergeRow, account: Account, survivo
   const back = formerState
     ? { state: formerState, stateOn: formerStateOn ?? account.stateOn, closingReason: null }
     : undefined;
-  const next = back ? nextOf(account, back) : {};
+  const next = back ? await nextOf(tx, account, back) : {};
   await saveAccount(tx, account, { ...back, ...next, mergedIntoId: null });
   await giveRows(tx, await rowsAbout(tx, survivor, merge.personId, merge.intoPersonId), survivor.id, account.id);
   await restate(tx, survivor.id, 'merge');

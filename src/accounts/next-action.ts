@@ -1,10 +1,8 @@
 // Whoever is monitored is never without a next step: the duty of an account that falls due first (domain §8; rules as data).
-import { addMonths, compare } from '../kernel/civil-date.ts';
-import { addWorkingDays } from '../kernel/working-days.ts';
-import { isPlannedWorkday } from '../reference/calendar.ts';
-import { deadlineRule } from '../reference/deadline-rules.ts';
+import type { DueBy } from '../deadlines/service.ts';
+import { compare } from '../kernel/civil-date.ts';
 import { type EnumValue, enumValues } from '../reference/enums.ts';
-import { firstVisitDue, nextVisitDue, type RiskLevel, type VisitState } from '../visits/domain.ts';
+import type { RiskLevel, VisitState } from '../visits/domain.ts';
 
 export const NEXT_ACTION_KINDS = enumValues('account-next-actions');
 export type NextActionKind = EnumValue<'account-next-actions'>;
@@ -46,16 +44,17 @@ export type NextFacts = {
 
 const AWAITING_ANSWER = ['requested', 'received'];
 
-const workingDays = (from: string, rule: string) => addWorkingDays(from, deadlineRule(rule).n, isPlannedWorkday).dueOn;
 const each = (kind: NextActionKind, days: readonly string[]): NextAction[] => days.map((dueOn) => ({ kind, dueOn }));
-const ruled = (kind: NextActionKind, rule: string, days: readonly string[]): NextAction[] =>
-  each(
-    kind,
-    days.map((day) => workingDays(day, rule)),
-  );
+const ruledBy =
+  (dueBy: DueBy) =>
+  (kind: NextActionKind, rule: string, days: readonly string[]): NextAction[] =>
+    each(
+      kind,
+      days.map((day) => dueBy(rule, day)),
+    );
 
 /** A visit that is planned, else the one to be planned: D-VISIT from the opening (or reopening), D-VISIT-NEXT from the last. */
-function visitDuty(facts: NextFacts): NextAction[] {
+function visitDuty(facts: NextFacts, dueBy: DueBy): NextAction[] {
   const planned = facts.visits.filter((v) => v.state === 'planned').map((v) => v.plannedOn);
   if (planned.length > 0) return each('visit', planned);
   const since = facts.reopenedOn ?? facts.openedOn;
@@ -63,26 +62,28 @@ function visitDuty(facts: NextFacts): NextAction[] {
     .flatMap((v) => v.doneOn ?? [])
     .sort(compare)
     .at(-1);
-  if (!lastDone) return each('first_visit', [firstVisitDue(since)]);
+  if (!lastDone) return each('first_visit', [dueBy('D-VISIT', since)]);
   const again = facts.reopenedOn && facts.reopenedOn > lastDone;
-  return each('plan_visit', [again ? firstVisitDue(since) : nextVisitDue(lastDone)]);
+  return each('plan_visit', [again ? dueBy('D-VISIT', since) : dueBy('D-VISIT-NEXT', lastDone)]);
 }
 
 /** Between the owners, and between this owner and the next. */
-function ownersDuties(facts: NextFacts): NextAction[] {
+function ownersDuties(facts: NextFacts, dueBy: DueBy): NextAction[] {
+  const ruled = ruledBy(dueBy);
   const { state, stateOn, federationId, dueEntries, consents, transfer } = facts;
   const since = (wanted: string) => dueEntries.filter((e) => e.state === wanted).map((e) => e.since);
   return [
     ...ruled('transfer_acceptance', 'D-ACCEPT', transfer ? [transfer.requestedOn] : []),
     ...ruled('closure_consent', 'D-FEEDBACK', state === 'stable' ? consents.map((c) => c.on) : []),
-    ...each('escalation_decision', state === 'escalated' ? [addMonths(stateOn, deadlineRule('D-MEET').n)] : []),
+    ...ruled('escalation_decision', 'D-MEET', state === 'escalated' ? [stateOn] : []),
     ...ruled('entry_countersignature', 'D-FEEDBACK', federationId ? since('open') : []),
     ...ruled('objection_answer', 'D-FEEDBACK', since('objected')),
   ];
 }
 
 /** What others still owe the person: the department, the procuratorate that decides, the Federation that was told. */
-function aidDuties(facts: NextFacts): NextAction[] {
+function aidDuties(facts: NextFacts, dueBy: DueBy): NextAction[] {
+  const ruled = ruledBy(dueBy);
   const { referrals, cases, notices } = facts;
   const of = (phase: CasePhase) => cases.filter((c) => c.phase === phase).map((c) => c.phaseOn);
   const unaided = [...of('unaided'), ...(facts.assistanceSince ? [facts.assistanceSince] : [])];
@@ -100,9 +101,9 @@ function aidDuties(facts: NextFacts): NextAction[] {
   ];
 }
 
-/** There is always one: of all duties that stand, the earliest; where days are equal, in the order of the code set. */
-export function nextActionOf(facts: NextFacts): NextAction {
-  const duties = [...ownersDuties(facts), ...aidDuties(facts), ...visitDuty(facts)];
+/** Days by the rules where the account is kept. There is always one: of all duties that stand, the earliest; where days are equal, in the order of the code set. */
+export function nextActionOf(facts: NextFacts, dueBy: DueBy): NextAction {
+  const duties = [...ownersDuties(facts, dueBy), ...aidDuties(facts, dueBy), ...visitDuty(facts, dueBy)];
   const [first] = duties.sort(
     (a, b) => compare(a.dueOn, b.dueOn) || NEXT_ACTION_KINDS.indexOf(a.kind) - NEXT_ACTION_KINDS.indexOf(b.kind),
   );

@@ -1,10 +1,10 @@
 // How an account is opened and kept: everything here runs inside the transaction of the fact that it follows.
 import { findAgencyFor, findSuperiors, requireAgencyMap } from '../agencies/service.ts';
+import { dueByRules } from '../deadlines/service.ts';
 import type { AccessGrant, Fact } from '../kernel/fact.ts';
 import { grantPerson } from '../persons/service.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
 import type { Tx } from '../platform/db/tx.ts';
-import { firstVisitDue } from '../visits/domain.ts';
 import { accountMachine, isOwner } from './domain.ts';
 import { riskOf } from './next-action.ts';
 import { addTimeline, headOfPerson, insertAccount, sumPaid } from './projection-repository.ts';
@@ -56,7 +56,7 @@ export async function openAccount(tx: Tx, personId: string, procuratorateId: str
     paidFen: 0n,
     openedOn: tx.ctx.today,
     nextActionKind: 'first_visit',
-    nextDueOn: firstVisitDue(tx.ctx.today),
+    nextDueOn: (await dueByRules(tx, regionCode))('D-VISIT', tx.ctx.today),
     stateOn: tx.ctx.today,
     reopenedOn: null,
     closingReason: null,
@@ -78,7 +78,7 @@ export async function openAccount(tx: Tx, personId: string, procuratorateId: str
 
 /** What the account shows of the person's visits, money and next step, from what was projected. */
 async function stateOf(tx: Tx, account: Account): Promise<Partial<AccountRow>> {
-  const action = account.state === 'closed' ? {} : nextOf(account);
+  const action = account.state === 'closed' ? {} : await nextOf(tx, account);
   const grantedFen = account.cases.reduce((sum, c) => sum + c.grantedFen, 0n);
   const paidFen = await sumPaid(tx, [account.id, ...account.mergedIds]);
   return { riskLevel: riskOf(account.visits), grantedFen, paidFen, ...action };
@@ -123,7 +123,7 @@ async function project(tx: Tx, account: Account, { fact, part, write }: Projecti
 /** Whoever is in need again is monitored again (domain §8); the consents to closing are spent. */
 async function takeUpAgain(tx: Tx, account: Account, because: string): Promise<Account> {
   await deleteConsents(tx, account.id);
-  const saved = await saveAccount(tx, account, reopened(tx, account));
+  const saved = await saveAccount(tx, account, await reopened(tx, account));
   const changed = ['state', 'nextAction', 'closingReason', 'closureConsents'];
   tx.record({ type: 'account.reopened', kind: 'account', id: account.id, changed, data: { because } });
   return { ...saved, consents: [] };

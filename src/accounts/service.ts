@@ -1,4 +1,5 @@
 // Verbs on monitoring accounts: escalation, stability, closing by both owners, reopening.
+import { dueByRules } from '../deadlines/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
@@ -38,8 +39,9 @@ export function ensureOwnOpen(tx: Tx, account: Account): void {
 }
 
 /** What the account does next, once the given columns and parts have changed. */
-export function nextOf(account: Account, change: Partial<Account> = {}): Partial<AccountRow> {
-  const { kind, dueOn } = nextActionOf({ ...account, ...change });
+export async function nextOf(tx: Tx, account: Account, change: Partial<Account> = {}): Promise<Partial<AccountRow>> {
+  const after = { ...account, ...change };
+  const { kind, dueOn } = nextActionOf(after, await dueByRules(tx, after.regionCode));
   return { nextActionKind: kind, nextDueOn: dueOn };
 }
 
@@ -77,7 +79,7 @@ async function takeStep(tx: Tx, id: string, step: Step, input: Reasoned, expecte
   const account = await lockAccount(tx, id, expected);
   ensureAction(accountMachine, accountActions, step.action, account, tx.ctx.actor);
   const moved = { state: accountMachine.next(account.state, step.verb), stateOn: tx.ctx.today };
-  const change = { ...moved, ...nextOf(account, moved) };
+  const change = { ...moved, ...(await nextOf(tx, account, moved)) };
   const saved = await saveAccount(tx, account, change, input.reason ? step.reason(input.reason) : undefined);
   tx.record({ type: step.fact, kind: 'account', id, changed: ['state', 'nextAction'] });
   return saved;
@@ -111,24 +113,31 @@ export async function closeAccount(
   const consent = await insertConsent(tx, who, input.reason);
   const consents = [...account.consents, consent];
   if (!closesWith(account, agency.id)) {
-    const saved = await saveAccount(tx, account, nextOf(account, { consents }));
+    const saved = await saveAccount(tx, account, await nextOf(tx, account, { consents }));
     tx.record({ type: 'account.closure_consented', kind: 'account', id, changed: ['closureConsents', 'nextAction'] });
     return { ...saved, consents };
   }
   const closingReason = input.reasonCode ?? 'stabilised';
   const state = { state: accountMachine.next(account.state, 'close'), stateOn: tx.ctx.today, closingReason };
   const saved = await saveAccount(tx, account, { ...state, nextActionKind: null, nextDueOn: null });
+  const [assistanceCaseId = null, another] = account.cases.map(({ caseId }) => caseId);
   const changed = ['state', 'closureConsents', 'closingReason', 'nextAction'];
-  tx.record({ type: 'account.closed', kind: 'account', id, changed, data: { closingReason } });
+  tx.record({
+    type: 'account.closed',
+    kind: 'account',
+    id,
+    changed,
+    data: { closingReason, ...(another ? {} : { assistanceCaseId }) },
+  });
   return { ...saved, consents };
 }
 
 /** What a closed account becomes when monitoring is taken up again. */
-export function reopened(tx: Tx, account: Account): Partial<AccountRow> {
+export async function reopened(tx: Tx, account: Account): Promise<Partial<AccountRow>> {
   const { today } = tx.ctx;
   const moved = { state: accountMachine.next(account.state, 'reopen'), stateOn: today, reopenedOn: today };
   const change = { ...moved, closingReason: null };
-  return { ...change, ...nextOf(account, { ...change, consents: [] }) };
+  return { ...change, ...(await nextOf(tx, account, { ...change, consents: [] })) };
 }
 
 /** Back to open with the next action that its visits and referrals call for; the consents to closing are spent. */
@@ -141,7 +150,7 @@ export async function reopenAccount(
   const account = await lockAccount(tx, id, expected);
   ensureAction(accountMachine, accountActions, 'reopening', account, tx.ctx.actor);
   await deleteConsents(tx, id);
-  const saved = await saveAccount(tx, account, reopened(tx, account), { reopening: input.reason });
+  const saved = await saveAccount(tx, account, await reopened(tx, account), { reopening: input.reason });
   tx.record({ type: 'account.reopened', kind: 'account', id, changed: ['state', 'nextAction'] });
   return { ...saved, consents: [] };
 }

@@ -58,7 +58,7 @@ export async function requestTransfer(
   const sightGiven = !(await seersOf(tx, id)).includes(receiver.id);
   const places = { accountId: id, fromAgencyId: account.procuratorateId, toAgencyId: receiver.id };
   const transfer = await insertTransfer(tx, { ...places, requestedBy, personKey, sightGiven }, input.reason);
-  const saved = await saveAccount(tx, account, nextOf(account, { transfer }));
+  const saved = await saveAccount(tx, account, await nextOf(tx, account, { transfer }));
   const access = sightGiven ? [{ agencyId: receiver.id, relation: 'partner' as const }] : [];
   const data = { transferId: transfer.id, toAgencyId: receiver.id };
   const changed = ['transfer', 'nextAction'];
@@ -80,7 +80,7 @@ async function endTransfer(tx: Tx, id: string, ending: Ending, reason: string, e
   const account = await begin(tx, id, ending.action, expected);
   const transfer = pendingOf(account);
   await answerTransfer(tx, id, transfer.id, { state: ending.state, officerId: officerOf(tx).id, reason });
-  const saved = await saveAccount(tx, account, nextOf(account, { transfer: null }));
+  const saved = await saveAccount(tx, account, await nextOf(tx, account, { transfer: null }));
   const { toAgencyId, sightGiven } = transfer;
   const data = { transferId: transfer.id, toAgencyId };
   const revoke = sightGiven && ending.state === 'withdrawn' ? { revoke: [toAgencyId] } : {};
@@ -120,7 +120,7 @@ export async function acceptTransfer(tx: Tx, id: string, expected: ExpectedVersi
   const { now, access, revoke } = await sightOf(tx, account, owners);
   await answerTransfer(tx, id, transfer.id, { state: 'accepted', officerId: officerOf(tx).id, reason: null });
   if (account.consents.length > 0) await deleteConsents(tx, id);
-  const next = nextOf(account, { ...owners, transfer: null, consents: [] });
+  const next = await nextOf(tx, account, { ...owners, transfer: null, consents: [] });
   const saved = await saveAccount(tx, account, { ...owners, regionCode: agency.regionCode, ...next });
   const changed = ['owners', 'regionCode', 'transfer', 'nextAction'];
   const data = { transferId: transfer.id, fromAgencyId: account.procuratorateId, toAgencyId: agency.id };

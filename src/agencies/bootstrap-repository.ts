@@ -1,5 +1,5 @@
 // Loads an agency tree and officers; idempotent: what exists by its code is left alone.
-import { inArray } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Tx } from '../platform/db/tx.ts';
 import type { AgencyRow as TreeRow } from '../reference/agencies.ts';
 import { agencies, officers } from './table.ts';
@@ -67,4 +67,13 @@ export async function loadOfficers(tx: Tx, seeds: readonly OfficerSeed[]): Promi
   if (first)
     tx.record({ type: 'agency.officers_loaded', kind: 'agency', id: first.agencyId, data: { count: rows.length } });
   return rows.length;
+}
+
+/** Whether any wage standard is published by today: without one nothing can be proposed (domain §7). */
+export async function hasStandard(tx: Tx): Promise<boolean> {
+  const { today } = tx.ctx;
+  const found = await tx.db.execute(
+    sql`select 1 from assistance_standards where published_on <= ${today}::date limit 1`,
+  );
+  return found.rows.length > 0;
 }

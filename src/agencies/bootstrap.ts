@@ -1,7 +1,7 @@
 // The beginning of a live database: its agency tree and the first administrator client, each added once and audited.
 import { type Tx, type TxDeps, writeTx } from '../platform/db/tx.ts';
 import type { AgencyRow } from '../reference/agencies.ts';
-import { loadAgencies } from './bootstrap-repository.ts';
+import { hasStandard, loadAgencies } from './bootstrap-repository.ts';
 import { requireKey } from './client-keys.ts';
 import { findAgencyByCode, findClientWithRole } from './client-repository.ts';
 import { createClient, type NewClient } from './clients.ts';
@@ -12,7 +12,7 @@ import { ensureSeparate } from './role-grants.ts';
 import { serviceActor } from './service.ts';
 
 export type Bootstrap = { tree: readonly AgencyRow[]; decisionNumberTemplate: string; rootCode: string };
-export type Bootstrapped = { agencies: number; client: NewClient | undefined };
+export type Bootstrapped = { agencies: number; client: NewClient | undefined; standard: boolean };
 
 const asOperator = {
   actor: serviceActor(),
@@ -32,7 +32,7 @@ export function bootstrapAdministrator(deps: TxDeps, input: Bootstrap): Promise<
     const wanted = { agencyId: root.id, name: 'Administrator', roles: ['admin'] } as const;
     const client = known ? undefined : await createClient(tx, deps.keyring, wanted);
     if (agencies === 0 && !client) tx.unchanged();
-    return { agencies, client };
+    return { agencies, client, standard: await hasStandard(tx) };
   };
   return writeTx<Bootstrapped>(deps, asOperator, { verb, finish: async (_tx, value) => value as Bootstrapped });
 }

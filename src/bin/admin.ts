@@ -79,6 +79,10 @@ await runOnce(async (started) => {
     rootCode: tree.root,
   });
   console.log(`Agencies added: ${done.agencies}.`);
+  if (!done.standard)
+    console.log(
+      'No wage standard is in force: until an administrator enters one with POST /v1/assistance-standards, proposals and advances are answered 409.',
+    );
   if (!done.client) return console.log('An administrator exists already; nothing about it was changed.');
   console.log(
     `The first administrator (keep the secret now, it is not shown again; it expires on ${done.client.expiresAt.toISOString().slice(0, 10)}):`,

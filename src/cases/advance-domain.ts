@@ -17,11 +17,15 @@ export const advanceProblems = defineProblems({
   },
   'advance.no_standard': {
     status: 409,
-    zh: ['没有工资标准', '本地区尚无已公布的平均工资，无法核定先行救助限额', '录入工资标准后再办理'],
+    zh: [
+      '没有工资标准',
+      '本地区尚无已公布的平均工资，无法核定先行救助限额',
+      '由管理员以 POST /v1/assistance-standards 录入后再办理',
+    ],
     en: [
       'No wage standard',
       'there is no published wage for this region, so the limit of an advance is not known',
-      'enter the wage standard first',
+      'let the administrator enter it with POST /v1/assistance-standards, and try again',
     ],
   },
   'advance.given_already': {

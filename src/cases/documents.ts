@@ -1,5 +1,6 @@
 // Documents that the applicant is asked for, and what becomes of each: received, waived, or fetched by the procuratorate (domain §10.4).
 import { ensureAction } from '../kernel/action.ts';
+import { civilDateOf } from '../kernel/civil-date.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { ExpectedVersion } from '../platform/http/conditional.ts';
@@ -40,7 +41,9 @@ export async function requestDocuments(
   await insertDocumentRequest(tx, row);
   const state = caseMachine.next(c.state, 'request-documents');
   const saved = await saveCase(tx, c, { state, outstandingItems: c.outstandingItems + input.items.length });
-  const data = { documentRequestId: requestId, count: input.items.length };
+  const { handlingAgencyId, createdAt } = c;
+  const since = { handlingAgencyId, openedOn: civilDateOf(createdAt) };
+  const data = { documentRequestId: requestId, count: input.items.length, ...since };
   tx.record({ type: 'case.documents_requested', kind: 'case', id, changed: ['state', 'documentRequests'], data });
   return { ...saved, documentRequests: [...c.documentRequests, row] };
 }

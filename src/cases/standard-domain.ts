@@ -6,11 +6,15 @@ import { type Assessment, caseProblems } from './domain.ts';
 export const standardProblems = defineProblems({
   'award.standard_missing': {
     status: 409,
-    zh: ['没有工资标准', '本地区尚无决定之日已公布的平均工资，无法核定救助限额', '由管理员录入工资标准后再办理'],
+    zh: [
+      '没有工资标准',
+      '本地区尚无决定之日已公布的平均工资，无法核定救助限额',
+      '由管理员以 POST /v1/assistance-standards 录入本地区或上级地区的工资标准后再办理',
+    ],
     en: [
       'No wage standard',
       'no wage published by this day is known for the region, so the limit of an award is not known',
-      'let the administrator enter the wage standard first',
+      'let the administrator enter the standard of the region, or of one above it, with POST /v1/assistance-standards, and try again',
     ],
   },
   'award.assessment_missing': {

@@ -6,6 +6,7 @@ import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import type { ClockSubject } from '../reference/deadline-clocks.ts';
+import { deadlineRule } from '../reference/deadline-rules.ts';
 import { type DeadlineAction, deadlineActions, deadlineMachine, deadlineProblems, MAX_EXTENSION } from './domain.ts';
 import { reckoned } from './reckoned.ts';
 import {
@@ -62,10 +63,19 @@ export async function deadlinesOfCase(tx: Tx, caseId: string) {
 
 /** Due day of a rule that counts from `from` for an agency at `regionCode`; undefined where no such rule is in force there. */
 export async function dueByRule(tx: Tx, code: string, regionCode: string, from: string): Promise<string | undefined> {
+  const inForce = (await readRulebook(tx)).rule(code, regionCode, from);
+  return inForce && (await dueByRules(tx, regionCode))(code, from);
+}
+
+export type DueBy = (code: string, from: string) => string;
+
+/** Due days by the rules and the calendar in force for an agency at `regionCode`; where none is, by the one the service began with. */
+export async function dueByRules(tx: Tx, regionCode: string): Promise<DueBy> {
   const book = await readRulebook(tx);
-  const rule = book.rule(code, regionCode, from);
-  const terms = { startedOn: from, pauses: [], extensionDays: 0 };
-  return rule && reckoned(book, { rule: { ...rule, dueOn: null }, ...terms }).dueOn;
+  return (code, from) => {
+    const rule = book.rule(code, regionCode, from) ?? deadlineRule(code);
+    return reckoned(book, { rule: { ...rule, dueOn: null }, startedOn: from, pauses: [], extensionDays: 0 }).dueOn;
+  };
 }
 
 export type { Rulebook };

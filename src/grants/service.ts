@@ -1,5 +1,6 @@
 // Break-glass: an officer opens one resource to themselves for some hours; the home agency is told at once and reviews it (ADR 0017).
 import { findSuperiors } from '../agencies/service.ts';
+import { readRulebook } from '../deadlines/service.ts';
 import { actionProblems, ensureAction } from '../kernel/action.ts';
 import { addWorkingDays } from '../kernel/working-days.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
@@ -7,7 +8,6 @@ import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { BREAK_GLASS } from '../reference/break-glass.ts';
-import { isPlannedWorkday } from '../reference/calendar.ts';
 import type { EnumValue } from '../reference/enums.ts';
 import { grantActions, grantMachine, grantProblems, homeOf } from './domain.ts';
 import {
@@ -48,6 +48,7 @@ async function told(tx: Tx, row: GrantRow) {
 
 async function newGrant(tx: Tx, { subject, reasonCode, reason }: GrantInput, homeAgencyId: string): Promise<GrantRow> {
   const { officer, agency } = asker(tx);
+  const { isWorkday } = await readRulebook(tx);
   const id = tx.newId();
   return {
     id,
@@ -62,7 +63,7 @@ async function newGrant(tx: Tx, { subject, reasonCode, reason }: GrantInput, hom
     reasonCode,
     reasonSealed: await sealGrantText(tx, id, 'reason', reason),
     expiresAt: new Date(tx.ctx.systemNow.getTime() + BREAK_GLASS.hours * HOUR),
-    reviewDueOn: addWorkingDays(tx.ctx.today, BREAK_GLASS.reviewWorkingDays, isPlannedWorkday).dueOn,
+    reviewDueOn: addWorkingDays(tx.ctx.today, BREAK_GLASS.reviewWorkingDays, isWorkday).dueOn,
     reviewedAt: null,
     reviewedBy: null,
     reviewAgencyId: null,

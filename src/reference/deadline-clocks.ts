@@ -83,6 +83,13 @@ export const clocks: readonly Clock[] = [
   },
   {
     ...HANDLER,
+    // One notice, once: nothing but the notice tells that material lacked, so it counts back to the opening.
+    code: 'D-SUPP',
+    starts: [{ on: 'case.documents_requested', from: 'openedOn', unlessCaseHas: 'D-SUPP' }],
+    stops: 'atOnce',
+  },
+  {
+    ...HANDLER,
     code: 'D-ADV-PAPERS',
     starts: [{ on: 'case.advance_approved' }],
     stops: { 'case.granted': null, 'case.refused': null, 'case.withdrawn': null },
@@ -153,6 +160,13 @@ export const clocks: readonly Clock[] = [
     starts: [{ on: 'visit.planned', due: 'plannedOn' }],
     stops: { 'visit.done': 'doneOn', 'visit.cancelled': null },
     moves: [{ on: 'visit.rescheduled', due: 'plannedOn' }],
+  },
+  {
+    ...HANDLER,
+    // From a visit after which none stands planned, to the plan of one; the plan itself is D-VISIT's.
+    code: 'D-VISIT-NEXT',
+    starts: [{ on: 'visit.done', when: { nextVisitId: null }, from: 'doneOn' }],
+    stops: { 'visit.planned': null, 'visit.done': 'doneOn', 'account.closed': null, 'case.revoked': null },
   },
   {
     code: 'D-NOTICE',

@@ -90,7 +90,8 @@ export const deadlineRules: readonly DeadlineRule[] = [
     n: 10,
     unit: 'working_day',
     mark: 'secondary',
-    basis: 'Provincial practice [S S25]',
+    basis:
+      'Provincial practice [S S25]; asked for only: the committee is no agency of this service, no fact tells when it has a case',
   },
   {
     code: 'D-ADV',
@@ -100,7 +101,8 @@ export const deadlineRules: readonly DeadlineRule[] = [
     n: 1,
     unit: 'working_day',
     mark: 'assumption',
-    basis: '2016 rules: immediately [V S3]; number [A]',
+    basis:
+      '2016 rules: immediately [V S3]; number [A]; asked for only: the chief approves without a request, so no fact starts it',
   },
   {
     code: 'D-ADV-PAPERS',
@@ -190,7 +192,8 @@ export const deadlineRules: readonly DeadlineRule[] = [
     n: 1,
     unit: 'month',
     mark: 'secondary',
-    basis: '每月会商 [S S11]',
+    basis:
+      '每月会商 [S S11]; asked for only: no fact tells of a consultation; the next action of an escalated account counts by it',
   },
   {
     code: 'D-VISIT',

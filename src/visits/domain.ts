@@ -1,10 +1,8 @@
 // A follow-up visit (回访): whether aid and measures arrived and what is needed next (domain §8; rule text: "定期").
 import { type ActionTable, actionProblems } from '../kernel/action.ts';
 import { type Actor, samePerson } from '../kernel/actor.ts';
-import { addMonths } from '../kernel/civil-date.ts';
 import { machine } from '../kernel/machine.ts';
 import { defineProblems, type FieldError, type Problem } from '../kernel/problem.ts';
-import { deadlineRule } from '../reference/deadline-rules.ts';
 import { type EnumValue, enumValues } from '../reference/enums.ts';
 
 export const VISIT_STATES = ['planned', 'done', 'missed', 'cancelled'] as const;
@@ -245,16 +243,6 @@ export const visitActions = {
     awaited: true,
   },
 } as const satisfies ActionTable<VisitFacts, VisitVerb>;
-
-/** The day by which a first visit is due, counted from a payment or an accepted referral. */
-export function firstVisitDue(from: string): string {
-  return addMonths(from, deadlineRule('D-VISIT').n);
-}
-
-/** The day by which the next visit is due, counted from the last one. */
-export function nextVisitDue(from: string): string {
-  return addMonths(from, deadlineRule('D-VISIT-NEXT').n);
-}
 
 /** Each referral is answered for once. */
 export function measureErrors(measures: readonly { referralId: string }[]): FieldError[] {

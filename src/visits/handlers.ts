@@ -1,10 +1,9 @@
 // The first visit of a case arises by itself: at the first settled payment or the first accepted referral (rule D-VISIT).
 import { requireAgencyMap } from '../agencies/service.ts';
 import { findCase } from '../cases/service.ts';
-import { dueByRule } from '../deadlines/service.ts';
+import { dueByRules } from '../deadlines/service.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { FactHandler, Tx } from '../platform/db/tx.ts';
-import { firstVisitDue } from './domain.ts';
 import { caseHasVisit } from './repository.ts';
 import { aidedPersons, findVisitPartner, planVisit } from './service.ts';
 
@@ -14,7 +13,7 @@ const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(S
 /** By D-VISIT as it stands where the case is handled; by the seeded rule where none is in force. */
 async function dueAt(tx: Tx, agencyId: string): Promise<string> {
   const { regionCode } = (await requireAgencyMap(tx, [agencyId]))(agencyId);
-  return (await dueByRule(tx, 'D-VISIT', regionCode, tx.ctx.today)) ?? firstVisitDue(tx.ctx.today);
+  return (await dueByRules(tx, regionCode))('D-VISIT', tx.ctx.today);
 }
 
 /** A referral of a clue without a case is the account's matter: its handler plans. */

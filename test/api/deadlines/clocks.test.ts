@@ -180,3 +180,73 @@ test('a case notice has to be confirmed by the Federation', async () => {
   const after = await service.api.get('wf.heping', `/v1/deadlines/${String(waiting[0]?.id)}`);
   expect(after.body).toMatchObject({ status: 'met', endedBy: 'notice.received' });
 });
+
+test('one notice of what lacks, once: counted from the opening; the next visit is due six months after one that plans none', async () => {
+  await on('2026-03-02');
+  const known = await world.opened();
+  await on('2026-03-10');
+  const items = { items: ['户口簿'], reason: '核实家庭收入' };
+  const assigned = await world.decide('head.heping', known, 'assignment', {
+    handlerOfficerId: await world.officerId('handler.heping'),
+  });
+  const asked = await world.decide('handler.heping', assigned, 'document-request', items);
+  const notice = { startedOn: '2026-03-02', dueOn: '2026-03-09', endedOn: '2026-03-10', status: 'met_late' };
+  expect(await clockAt('handler.heping', `${known.path}/deadlines`, 'D-SUPP')).toMatchObject(notice);
+  const here = await world.decide('handler.heping', asked, 'document-receipt', {});
+  await world.decide('handler.heping', here, 'document-request', items);
+  expect(await clockAt('handler.heping', `${known.path}/deadlines`, 'D-SUPP')).toMatchObject(notice);
+});
+
+test('the next visit is due six months after one that plans none, until one is planned', async () => {
+  await on('2026-03-02');
+  const visit = await world.visit();
+  const path = `/v1/assistance-cases/${String(visit.body.assistanceCaseId)}`;
+  await on('2026-03-10');
+  const record = {
+    doneOn: '2026-03-09',
+    riskLevel: 'low',
+    livingConditions: '稳定',
+    useOfFunds: '学费',
+    measures: [],
+    needs: [],
+  };
+  await world.decide('handler.heping', visit, 'record', record);
+  const next = { startedOn: '2026-03-09', dueOn: '2026-09-09' };
+  const clock = () => clockAt('handler.heping', `${path}/deadlines`, 'D-VISIT-NEXT');
+  expect(await clock()).toMatchObject({ ...next, status: 'on_track' });
+  const plan = { plannedOn: '2026-06-12', mode: 'home' };
+  expect((await service.api.create('handler.heping', `${path}/visits`, plan)).status).toBe(201);
+  expect(await clock()).toMatchObject({ ...next, status: 'met', endedBy: 'visit.planned' });
+});
+
+test('the next action of an account and the review of a break-glass grant go by the rule and the calendar in force', async () => {
+  await on('2026-11-16');
+  const escalated = async (district: 'heping' | 'tiexi') => {
+    const known = await world.account(district);
+    const officer = `handler.${district}`;
+    const after = await world.decide(officer, known, 'escalation', { reason: '暴力风险上升' });
+    return after.body.nextAction;
+  };
+  const meet = {
+    code: 'D-MEET',
+    n: 5,
+    unit: 'working_day',
+    basis: '省级规定',
+    mark: 'assumption',
+    regionCode: '210106',
+  };
+  expect((await service.api.as('admin', 'POST', '/v1/deadline-rules', { body: meet })).status).toBe(201);
+  expect(await escalated('heping')).toEqual({ kind: 'escalation_decision', dueOn: '2026-12-16' });
+  expect(await escalated('tiexi')).toEqual({ kind: 'escalation_decision', dueOn: '2026-11-23' });
+  const source = '国务院办公厅临时通知';
+  const days = [{ date: '2026-11-20', isWorkday: false, name: '临时放假' }];
+  const body = { source, days };
+  const changed = await service.api.as('admin', 'POST', '/v1/calendars/2026/overrides', { body });
+  expect([changed.status, changed.text.slice(0, changed.status < 300 ? 0 : 300)]).toEqual([201, '']);
+  expect(await escalated('tiexi')).toEqual({ kind: 'escalation_decision', dueOn: '2026-11-24' });
+  const hidden = await world.opened('tiexi');
+  const reason = { subject: { kind: 'case', id: hidden.id }, reasonCode: 'imminent_danger', reason: '紧急' };
+  const grant = await service.api.create('chief.heping', '/v1/break-glass-grants', reason);
+  expect([grant.status, grant.text.slice(0, grant.status < 300 ? 0 : 300)]).toEqual([201, '']);
+  expect(grant.body.reviewDueOn).toBe('2026-11-24');
+});
