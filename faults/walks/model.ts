@@ -37,6 +37,8 @@ export type Model = {
         decidedOn: string;
         grantedFen: number;
         waited: boolean;
+        /** Once after a refusal; whoever refused decides no more. */
+        reconsidered: boolean;
       }
     | undefined;
   lines: Line[];

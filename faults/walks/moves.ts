@@ -105,6 +105,7 @@ const clueMoves: readonly Move[] = [
           decidedOn: '',
           grantedFen: 0,
           waited: false,
+          reconsidered: false,
         };
       },
     },
@@ -192,8 +193,19 @@ const caseMoves: readonly Move[] = [
     apply: decideCase('granted'),
   }),
   onCase('approval', 'deputy.heping', () => ({ outcome: 'refused', opinion: '与案件无关', exclusionCode: 'X5' }), {
-    expect: pending,
+    expect: (model) => (model.case?.reconsidered && pending(model) === 'done' ? 'forbidden' : pending(model)),
     apply: decideCase('refused'),
+  }),
+  onCase('reconsideration', 'handler.heping', () => ({ newFacts: '赔偿款未实际到位。' }), {
+    expect(model) {
+      // What an answered clue becomes is told by its own tests.
+      if (model.clue?.state === 'answered') return undefined;
+      return model.case?.reconsidered ? 'illegal' : among(model.case?.state, ['refused']);
+    },
+    apply: (model) => {
+      if (model.case)
+        Object.assign(model.case, { state: 'under_review', reconsidered: true, waited: true, decidedOn: '' });
+    },
   }),
   onCase('approval', 'chief.heping', () => ({ outcome: 'returned', opinion: '补充材料' }), {
     expect: pending,
