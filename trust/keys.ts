@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSealed } from '../src/keys/check.ts';
+import { type Checked, checkSealed } from '../src/keys/check.ts';
 import { addClient } from '../test/support/clients.ts';
 import { withKeys } from '../test/support/keys.ts';
 import { runBin } from '../test/support/process.ts';
@@ -104,8 +104,8 @@ async function left(service: Service, where: string): Promise<number> {
   return row?.n ?? -1;
 }
 
-/** Nobody is erased here: a text without a key is as lost as one that does not open. */
-const lost = ({ unreadable: bad, erased }: { unreadable: readonly string[]; erased: number }) => bad.length + erased;
+/** A text without a key is as lost as one that does not open. */
+const lost = (checked: Pick<Checked, 'unreadable' | 'lost'>) => checked.unreadable.length + checked.lost.length;
 
 type Tally = { kills: number; unreadable: number; opened: number };
 

@@ -1,8 +1,9 @@
-// Failures of authentication: twenty in five minutes for a subject and its source address, and for a source alone (S-11).
+// Failures of authentication: twenty in five minutes for a subject and its source, and for a source alone; a source is an IPv4 address or an IPv6 /64 (S-11).
 import { SYSTEM_SCOPE } from '../kernel/actor.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { readTx, type Tx, type TxDeps, writeTx } from '../platform/db/tx.ts';
 import { authProblems } from '../platform/http/auth.ts';
+import { sourceOf } from '../platform/http/source.ts';
 import { countFailures, type Failures, findFailures } from './assertion-repository.ts';
 import { serviceActor } from './system-actor.ts';
 
@@ -37,7 +38,7 @@ export async function ensureNotThrottled(
   limit: number,
 ): Promise<Problem | undefined> {
   const now = tx.ctx.systemNow.getTime();
-  const found = await findFailures(tx, source, [subject, ANY]);
+  const found = await findFailures(tx, sourceOf(source), [subject, ANY]);
   const own = found.find((one) => one.subject === subject);
   if (own && own.failures >= FAILURE_LIMIT) throw throttled(own, now);
   const all = found.find((one) => one.subject === ANY);
@@ -59,7 +60,7 @@ export type Failure = {
 export function recordFailure(deps: TxDeps, failure: Failure): Promise<Problem | undefined> {
   const { subject, source, method, limit } = failure;
   const verb = async (tx: Tx) => {
-    const counted = await countFailures(tx, source, [subject, ANY]);
+    const counted = await countFailures(tx, sourceOf(source), [subject, ANY]);
     const worst = counted.find((one) => one.failures > (one.subject === ANY ? limit : FAILURE_LIMIT));
     tx.record({
       type: 'agency.authentication_failed',
@@ -91,7 +92,8 @@ export function createApiThrottle(deps: TxDeps, now: () => number, limit: number
     return one;
   };
   return {
-    async failed(source, requestId) {
+    async failed(address, requestId) {
+      const source = sourceOf(address);
       const known = refused.get(source);
       if (known && known.since.getTime() + WINDOW_MS > now()) return throttled(known, now());
       refused.delete(source);

@@ -77,12 +77,14 @@ async function reportUses(client: Client): Promise<void> {
     console.log(`Encryptions of ${key}: ${used} of ${LAST_USES}${used >= ALARM_USES ? ', rotate it' : ''}.`);
 }
 
-function report({ total, erased, unreadable, suites }: Checked): void {
+function report({ total, erased, lost, unreadable, suites }: Checked): void {
   const by = Object.entries(suites).map(([suite, n]) => `${suite} ${n}`);
   console.log(
-    `Opened: ${total} (${by.join(', ') || 'none'}). Of erased owners: ${erased}. Unreadable: ${unreadable.length}.`,
+    `Opened: ${total} (${by.join(', ') || 'none'}). Erased: ${erased}. Lost: ${lost.length}. Unreadable: ${unreadable.length}.`,
   );
-  for (const where of unreadable.slice(0, 20)) console.log(`  ${where}`);
+  for (const where of lost.slice(0, 20)) console.log(`  lost ${where}`);
+  for (const where of unreadable.slice(0, 20)) console.log(`  unreadable ${where}`);
+  if (lost.length > 0) throw new StartError('Some texts have no key, and no erasure is on record for them.');
   if (unreadable.length > 0) throw new StartError('Some texts do not open.');
 }
 

@@ -90,7 +90,12 @@ export const NoticeView = named(
         exclusionCode: Nullable(Code),
       }),
       persons: Type.Array(Person, { maxItems: 50 }),
-      advice: Nullable(Type.String({ maxLength: 4000, description: 'what the procuratorate asks to look after' })),
+      advice: Nullable(
+        Type.String({
+          maxLength: 4000,
+          description: 'what the procuratorate asks to look after; for sender and recipient',
+        }),
+      ),
       receivedBy: Nullable(OfficerRef),
       note: Nullable(Type.String({ maxLength: 4000 })),
       deadlines: DeadlinePart,
@@ -139,11 +144,13 @@ export async function viewNotice(tx: Tx, notice: Notice): Promise<Static<typeof 
     const { id, code, name } = rowOf(wanted);
     return { id, code, name };
   };
-  const texts = await openNoticeTexts(tx, notice);
+  const { actor, language } = tx.ctx;
+  // Whoever oversees sees that there was a notice, not what one agency asks the other to look after.
+  const ours = [notice.senderAgencyId, notice.federationId].includes(actor.agency.id);
+  const texts = ours ? await openNoticeTexts(tx, notice) : { advice: null, note: null };
   const told = [texts.advice === null ? [] : ['advice'], texts.note === null ? [] : ['note']].flat();
   if (told.length > 0) for (const { personId } of notice.persons) tx.viewed(personId, told, 'case.notice');
   const { decisionNumber, outcome, decidedOn, exclusionCode } = notice;
-  const { actor, language } = tx.ctx;
   return {
     ...listedOf(notice),
     sender: agencyOf(notice.senderAgencyId),

@@ -207,6 +207,35 @@ export function putSealed(
     .then(({ rowCount }) => rowCount ?? 0);
 }
 
+/** Who was erased, by every number they had, and the records that were about nobody else: their keys were destroyed on purpose. */
+export async function erasedIds(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `select distinct x.id::text as id from person_erasures e
+     cross join lateral (select * from person_aliases(e.person_id) union all select s.id from erasure_sole(e.person_id) s) as x (id)
+     where e.state = 'erased'`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Of these rows those that name one of the ids, each by its primary key. */
+export async function rowsNaming(
+  client: Client,
+  { table }: SealedColumn,
+  pk: readonly KeyColumn[],
+  keys: readonly (readonly string[])[],
+  ids: readonly string[],
+): Promise<string[][]> {
+  const names = pk.map((k) => `"${k.name}"`);
+  const wanted = pk.map((k, i) => `$${i + 2}::${k.type}[]`).join(', ');
+  const { rows } = await client.query<{ key: string[] }>(
+    `select array[${names.map((name) => `${name}::text`).join(', ')}] as key from "${table}" t
+     where (${names.join(', ')}) in (select * from unnest(${wanted}))
+       and exists (select from jsonb_each_text(to_jsonb(t)) v where v.value = any($1::text[]))`,
+    [ids, ...pk.map((_, i) => keys.map((key) => key[i]))],
+  );
+  return rows.map((row) => row.key);
+}
+
 /** Keys under which an audit record holds a text: evidence is never written anew, so they stay. */
 const IN_EVIDENCE = `select distinct encode(substring(decode(left(m.value, 24), 'base64') from 3 for 16), 'hex')::uuid
   from audit_records a, jsonb_each_text(a.data) m where a.data::text like '%Sealed"%' and m.key like '%Sealed'`;

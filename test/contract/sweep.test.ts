@@ -8,7 +8,9 @@ import type { Fixture, Target } from '../support/fixtures/fixture.ts';
 import { fixtures } from '../support/fixtures/index.ts';
 import { type MatrixActor, matrixActors } from '../support/matrix/actors.ts';
 import { readExpectations } from '../support/matrix/expectation.ts';
+import { addFields, readFields, unlisted, writeFields } from '../support/matrix/fields.ts';
 import { pairwise } from '../support/matrix/pairwise.ts';
+import { type Reading, readAll, richReadings } from '../support/matrix/readings.ts';
 import { askAll, emptyMatrix } from '../support/matrix/run.ts';
 import { standingOf } from '../support/matrix/subject.ts';
 import { sealRecord } from '../support/sealed.ts';
@@ -36,6 +38,8 @@ const matrix = emptyMatrix();
 const seenTypes = new Map<string, number>();
 let world: World;
 let actors: MatrixActor[];
+/** What each operation was asked about. */
+const targets = new Map<string, Target>();
 beforeAll(async () => {
   world = createWorld(
     service.api,
@@ -90,6 +94,7 @@ function walk(_id: string, { op, fixture }: Walked): void {
   let etag: string | undefined;
   beforeAll(async () => {
     target = await fixture.make(world);
+    targets.set(op.id, target);
     if (!op.ifMatch) return;
     etag = (await service.api.get(String(officer), resourceOf(op, target))).etag;
   });
@@ -222,6 +227,17 @@ test('work items equal availableActions over all that the fixtures have made', a
   process.stdout.write(`work items over all fixtures: ${JSON.stringify(counts)}\n`);
   expect(faults).toEqual([]);
   expect(counts.items).toBeGreaterThan(50);
+}, 120_000);
+
+test('each role is shown the fields of docs/fields.csv and no other (S-17)', async () => {
+  const reads = withFixture.filter(({ op }) => op.method === 'GET' && !op.isPublic);
+  const readings: Reading[] = await richReadings(service, contract.operations);
+  for (const { op, fixture } of reads) readings.push({ op, target: targets.get(op.id) ?? (await fixture.make(world)) });
+  const found = await readAll(service, readings, actors, expectations);
+  // Written anew with FIELDS=write, added to with FIELDS=add, for a review of each line that differs.
+  const { FIELDS } = process.env;
+  if (FIELDS) writeFields(FIELDS === 'add' ? addFields(readFields(), found) : found);
+  expect(unlisted(found, readFields())).toEqual([]);
 }, 120_000);
 
 describe.each(rows(true))('%s', walk);

@@ -51,11 +51,10 @@ const count = async (where: string) => {
 };
 const rotate = (suite: SuiteId = 'A1', kind: string | null = null) =>
   withKeys(service.database, { keks: [TEST_KEK], suite }, (desk) => rotateDataKeys(desk, kind));
-/** Nobody is erased here: a text without a key is as lost as one that does not open. */
 const check = () =>
   withKeys(service.database, { keks: [TEST_KEK] }, async ({ client, keyring }) => {
     const found = await checkSealed(client, keyring);
-    return { ...found, unreadable: [...found.unreadable, ...Array(found.erased).fill('without a key')] };
+    return { ...found, unreadable: [...found.unreadable, ...found.lost] };
   });
 
 test('data keys of one kind, then all and into the SM profile: the same answers and versions, no former key left', async () => {
@@ -116,6 +115,19 @@ test('kill -9 in the middle: everything is readable at once, and the next run go
   expect(await seen()).toEqual(before);
   expect((await check()).unreadable).toEqual([]);
 }, 60_000);
+
+test('a key that went without an erasure is lost, and named so; erased is what an erasure on record explains', async () => {
+  const [clue] = await service.owner.query<{ id: string }>('select id from clues limit 1');
+  const found = await withKeys(service.database, { keks: [TEST_KEK] }, async ({ client, keyring }) => {
+    await client.query('begin');
+    await client.query('delete from keyring.data_keys where owner_id = $1', [clue?.id]);
+    const checked = await checkSealed(client, keyring);
+    await client.query('rollback');
+    return checked;
+  });
+  expect(found).toMatchObject({ erased: 0, unreadable: [] });
+  expect(found.lost).toContain(`clues.narrative_sealed ${clue?.id}`);
+});
 
 test('a service key gets another generation: replies and cursors of the former one stay good', async () => {
   const body = world.clueInput();

@@ -1,9 +1,12 @@
 // Erasure: by two people, never under a hold, open or too early; afterwards neither the database nor a backup of it tells who it was.
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { checkSealed } from '../../../src/keys/check.ts';
 import type { Json } from '../../support/api.ts';
 import { formsOf } from '../../support/disk-scan.ts';
+import { withKeys } from '../../support/keys.ts';
 import { rowsOf } from '../../support/rows.ts';
 import { useService } from '../../support/service.ts';
+import { TEST_KEK } from '../../support/settings.ts';
 import { must } from '../../support/story.ts';
 import type { World } from '../../support/world.ts';
 import { endLife, type Life, liveCase, worldOf } from './life.ts';
@@ -136,6 +139,14 @@ describe('once it is confirmed', () => {
     const used = rows.flatMap((row) => [...row.matchAll(/\\\\x4131([0-9a-f]{32})/g)].map((m) => String(m[1])));
     expect(used.length).toBeGreaterThan(5);
     expect(used.filter((id) => known.has(id))).toEqual([]);
+  });
+
+  test('a check of all keys calls that erased, and nothing lost', async () => {
+    const checked = await withKeys(service.database, { keks: [TEST_KEK] }, ({ client, keyring }) =>
+      checkSealed(client, keyring),
+    );
+    expect(checked).toMatchObject({ lost: [], unreadable: [] });
+    expect(checked.erased).toBeGreaterThan(5);
   });
 
   test('money, decisions and the record of what was done stay', async () => {

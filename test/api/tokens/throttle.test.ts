@@ -66,6 +66,15 @@ describe('at the token endpoint', () => {
     expect(records[0]?.n).toBe(20);
   });
 
+  test('addresses of one /64 are one source, those of another are not; a mapped IPv4 address is that address', async () => {
+    const wrong = { ...victim, secret: 'guess' };
+    const from = (i: number) => ({ remoteAddress: `2001:db8:5:6:${i.toString(16)}::${i}` });
+    for (let i = 1; i <= 20; i++) expect((await ask(wrong, from(i))).status).toBe(401);
+    expect((await ask(wrong, from(21))).status).toBe(429);
+    expect((await ask(victim, { remoteAddress: '2001:db8:5:7::1' })).status).toBe(200);
+    expect((await ask(victim, { remoteAddress: '::ffff:198.51.100.7' })).status).toBe(429);
+  });
+
   test('the count is shared by the replicas and forgotten after five minutes', async () => {
     await service.owner.query(`update auth_failures set since = since - interval '6 minutes'`);
     expect((await ask(victim, { remoteAddress: '198.51.100.7' })).status).toBe(200);
