@@ -19,12 +19,15 @@ function works(day: string): boolean {
   return weekday !== 0 && weekday !== 6;
 }
 
-/** The nth working day after `day`. */
-export function dueOn(day: string, n: number): string {
+/** The day on which it was paused still counts, that on which it goes on does not. */
+export type Stood = { from: string; until: string };
+
+/** The nth working day after `day` on which the clock did not stand. */
+export function dueOn(day: string, n: number, stood: readonly Stood[] = []): string {
   let at = day;
   for (let left = n; left > 0; ) {
     at = addDays(at, 1);
-    if (works(at)) left -= 1;
+    if (works(at) && !stood.some(({ from, until }) => from < at && at <= until)) left -= 1;
   }
   return at;
 }

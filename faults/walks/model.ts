@@ -29,7 +29,16 @@ export type Line = { state: LineState; fen: number; plannedBy: string; authorise
 export type Model = {
   /** Civil date of business time. */
   today: string;
-  clue: { state: ClueState; submittedOn: string; endedOn: string } | undefined;
+  /** `returnedOn` while it is with its source; `stood` are the times before in which it was. */
+  clue:
+    | {
+        state: ClueState;
+        submittedOn: string;
+        endedOn: string;
+        returnedOn: string;
+        stood: { from: string; until: string }[];
+      }
+    | undefined;
   case:
     | {
         state: CaseState;

@@ -61,6 +61,18 @@ const endClue = (state: NonNullable<Model['clue']>['state']) => (model: Model) =
   if (model.clue) model.clue.endedOn = model.today;
 };
 
+/** The clock of the receiver stands while the clue is with its source; what is returned twice stands since the first time. */
+function giveBack(model: Model): void {
+  setClue('returned')(model);
+  if (model.clue) model.clue.returnedOn ||= model.today;
+}
+function takeAgain(model: Model): void {
+  setClue('submitted')(model);
+  if (!model.clue?.returnedOn) return;
+  model.clue.stood.push({ from: model.clue.returnedOn, until: model.today });
+  model.clue.returnedOn = '';
+}
+
 const clueMoves: readonly Move[] = [
   {
     name: 'clue submission',
@@ -69,17 +81,12 @@ const clueMoves: readonly Move[] = [
     body: (real) => ({ ...clueOf(real.walk, 'heping', real.tag), foundOn: '2026-01-02' }),
     expect: (model) => (model.clue ? undefined : 'done'),
     apply: (model) => {
-      model.clue = { state: 'submitted', submittedOn: model.today, endedOn: '' };
+      model.clue = { state: 'submitted', submittedOn: model.today, endedOn: '', returnedOn: '', stood: [] };
     },
     makes: 'clue',
   },
-  onClue(
-    'return',
-    'intake.heping',
-    { reason: '材料不全', missing: ['收入证明'] },
-    { expect: open, apply: setClue('returned') },
-  ),
-  onClue('supplement', 'wf.heping', { hardship: '补充说明' }, { expect: open, apply: setClue('submitted') }),
+  onClue('return', 'intake.heping', { reason: '材料不全', missing: ['收入证明'] }, { expect: open, apply: giveBack }),
+  onClue('supplement', 'wf.heping', { hardship: '补充说明' }, { expect: open, apply: takeAgain }),
   onClue('withdrawal', 'wf.heping', { reason: '重复移送' }, { expect: open, apply: endClue('withdrawn') }),
   onClue(
     'rejection',

@@ -141,7 +141,7 @@ async function compare({ api }: Stage, { model, real }: State): Promise<void> {
     same('clue', seen.state, clue.state);
     if (clue.state !== 'returned' && clue.state !== 'withdrawn') {
       const endedOn = clue.endedOn;
-      compareClock(seen.deadlines, 'D-ACCEPT-GREEN', dueOn(clue.submittedOn, 3), today, endedOn);
+      compareClock(seen.deadlines, 'D-ACCEPT-GREEN', dueOn(clue.submittedOn, 3, clue.stood), today, endedOn);
     }
   }
   if (assistance) {
