@@ -120,28 +120,42 @@ export async function addUnlistedColumns(ownerUrl: string): Promise<void> {
   }
 }
 
-/** Row count and newest writer of every table, and every sequence; what was looked at is kept even where nothing else is written. */
-export async function snapshot(ownerUrl: string): Promise<Record<string, string>> {
+/** What was looked at is kept even where nothing else is written, and requests are counted whatever comes of them. */
+const LOOKED = ['public.read_records', 'public.view_heads', 'public.quota_counts'];
+
+async function stateQuery(client: pg.Client): Promise<pg.QueryConfig> {
+  const { rows } = await client.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname in ('public', 'keyring') order by 1`,
+  );
+  const parts = rows
+    .filter(({ name }) => !LOOKED.includes(name))
+    .map(({ name }) => {
+      const kept = name === 'public.audit_records' ? ` where type <> 'person.viewed'` : '';
+      return `select '${name}' as name, count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) as state from ${name}${kept}`;
+    });
+  const sequences = `select schemaname || '.' || sequencename, coalesce(last_value::text, '-') from pg_sequences
+    where schemaname in ('public', 'keyring')`;
+  return { name: 'state-of-every-table', text: [...parts, sequences].join(' union all ') };
+}
+
+type Watch = { client: pg.Client; query: pg.QueryConfig };
+/** A connection for each database, and a statement that is planned once: it is asked hundreds of times. */
+const watches = new Map<string, Promise<Watch>>();
+
+async function openWatch(ownerUrl: string): Promise<Watch> {
   const client = new pg.Client({ connectionString: ownerUrl });
+  // It ends with the database, which is dropped by force.
+  client.on('error', () => undefined);
   await client.connect();
-  try {
-    const tables = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname in ('public', 'keyring') order by 1`,
-    );
-    // Looks are recorded and requests counted whatever comes of them.
-    const looked = ['public.read_records', 'public.view_heads', 'public.quota_counts'];
-    const parts = tables.rows
-      .filter(({ name }) => !looked.includes(name))
-      .map(({ name }) => {
-        const kept = name === 'public.audit_records' ? ` where type <> 'person.viewed'` : '';
-        return `select '${name}' as name, count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) as state from ${name}${kept}`;
-      });
-    const sequences = `select schemaname || '.' || sequencename, coalesce(last_value::text, '-') from pg_sequences
-      where schemaname in ('public', 'keyring')`;
-    const found = await client.query<{ name: string; state: string }>([...parts, sequences].join(' union all '));
-    return Object.fromEntries(found.rows.map((row) => [row.name, row.state]));
-  } finally {
-    await client.end();
-  }
+  return { client, query: await stateQuery(client) };
+}
+
+/** Row count and newest writer of every table, and every sequence: held against the same after a call that must not write. */
+export async function snapshot(ownerUrl: string): Promise<Record<string, string>> {
+  const watch = watches.get(ownerUrl) ?? openWatch(ownerUrl);
+  watches.set(ownerUrl, watch);
+  const { client, query } = await watch;
+  const found = await client.query<{ name: string; state: string }>(query);
+  return Object.fromEntries(found.rows.map((row) => [row.name, row.state]));
 }
