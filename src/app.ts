@@ -79,9 +79,11 @@ import { registerAuth } from './platform/http/auth.ts';
 import { catalogueRoutes } from './platform/http/catalogue.ts';
 import { certificateReader } from './platform/http/certificate.ts';
 import { registerCommands, type ViewCheck } from './platform/http/command.ts';
+import { registerCors } from './platform/http/cors.ts';
 import { docsRoutes } from './platform/http/docs.ts';
 import { documentRoute, type Examples } from './platform/http/document.ts';
 import { registerLimits } from './platform/http/limits.ts';
+import { addressing, replaceMethods } from './platform/http/methods.ts';
 import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
 import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
 import { registerProblems } from './platform/http/problem.ts';
@@ -172,6 +174,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const walls = deps.walls ? { walls: deps.walls } : {};
   const tx: TxDeps = { pool, newId, keyring, sinks: appSinks, handlers, gated: config.sandbox, sealed, ...walls };
   const app = createServer({ publicUrl, trustProxy: config.trustProxy, newRequestId: () => newId(deps.systemNow()) });
+  const getPost = config.methods === 'get-post';
+  if (getPost) replaceMethods(app);
   const metrics = createMetrics(pool);
   observeSealing(metrics, sealing);
 
@@ -187,6 +191,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   );
   observeRequests(app, metrics);
   registerLimits(app);
+  registerCors(app, config.corsOrigins);
   const outside = outsideSource(tx, config.issuers, deps.systemNow);
   const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside, (actor) =>
     withKept(tx, actor),
@@ -212,7 +217,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const reads = createReadLog(pool);
   app.addHook('onClose', () => reads.stop());
   const checked = deps.checkView ? { checkView: deps.checkView } : {};
-  registerCommands(app, { ...tx, publicUrl, noteRead: reads.note, grantFor, ...checked });
+  const addressed = addressing(publicUrl, getPost);
+  registerCommands(app, { ...tx, publicUrl, addressed, noteRead: reads.note, grantFor, ...checked });
   await registerOpenApi(app, documentInfo(publicUrl));
   addComponents(app);
 

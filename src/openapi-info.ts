@@ -6,6 +6,7 @@ export function documentInfo(publicUrl: string) {
     description: [
       "One flow for procuratorates, Women's Federations, partner departments and the treasury: clue → assistance case → disbursement → social-assistance referral → follow-up visit → monitoring account.",
       'State changes are `POST` to a sub-resource named for the decision; send `If-Match` with the ETag last seen, and `Idempotency-Key` where a business record is created or money moves. Errors are RFC 9457 problem documents in Chinese (default) or English.',
+      'Where a gateway cuts PUT, PATCH and DELETE the operator sets `METHODS=get-post`: there `PATCH {path}` is `POST {path}/amendment`, `PUT {path}` is `POST {path}/replacement` and `DELETE {path}` is `POST {path}/removal`, with the same body, `If-Match` and answer; the three methods answer 405, and `/v1/openapi.json` of that deployment shows the POSTs. Only `Authorization`, `Idempotency-Key` and `If-Match` have to pass: `?lang=` and `?createOnly=true` stand for the other headers. 网关不放行 PUT、PATCH、DELETE 时，由运维设置 METHODS=get-post，改用上述 POST 地址，其余不变。',
       '检察机关、妇联、协作部门与财政共用一套流程：线索—司法救助案件—资金发放—社会救助移送—回访—监测台账。',
     ].join('\n\n'),
     publicUrl,

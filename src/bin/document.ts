@@ -8,9 +8,9 @@ const refuse = (): never => {
   throw new Error('the contract is made without a database');
 };
 
-function deps(): AppDeps {
+function deps(env: Record<string, string>): AppDeps {
   return {
-    config: readConfig({ SANDBOX: 'true', LOG_LEVEL: 'silent' }),
+    config: readConfig({ SANDBOX: 'true', LOG_LEVEL: 'silent', ...env }),
     pool: {
       connect: refuse,
       query: refuse,
@@ -40,8 +40,9 @@ function deps(): AppDeps {
 
 export const DOCUMENT_FILE = new URL('../../openapi/openapi.yaml', import.meta.url);
 
-export async function buildDocument(examples: Examples): Promise<ApiDocument> {
-  const { app } = await buildApp(deps());
+/** As a service with the settings `env` would publish it; the committed document is the one of the defaults. */
+export async function buildDocument(examples: Examples, env: Record<string, string> = {}): Promise<ApiDocument> {
+  const { app } = await buildApp(deps(env));
   const document = finishDocument(app.swagger(), examples);
   await app.close();
   return document;

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUDIT_SETTINGS, type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
+import { GATEWAY_SETTINGS, type GatewaySettings, readGateway } from './gateway-settings.ts';
 import { type Issuer, parseIssuers } from './issuers.ts';
 import { misspelt } from './misspelt.ts';
 import type { S3Settings } from './objects/s3.ts';
 import { type BulkReadSettings, QUOTA_SETTINGS, type QuotaSettings, readQuotas } from './quota-settings.ts';
 
-export type Config = AuditSettings & {
+type GroupSettings = AuditSettings & GatewaySettings;
+
+export type Config = GroupSettings & {
   host: string;
   port: number;
   metricsPort: number;
@@ -96,6 +99,7 @@ export const SETTINGS = [
   'SCANNER_URL',
   'TEMPLATES_DIR',
   ...AUDIT_SETTINGS,
+  ...GATEWAY_SETTINGS,
   ...QUOTA_SETTINGS,
 ] as const;
 type Setting = (typeof SETTINGS)[number];
@@ -246,6 +250,7 @@ export function readConfig(env: Env): Config {
     s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
     scannerUrl: url('SCANNER_URL', ['tcp:']),
     templatesDir: get('TEMPLATES_DIR'),
+    ...readGateway({ list: (name) => list(get(name)), choice }, problems),
     ...readAuditSettings({ get, integer }),
     ...readQuotas({ integer, choice }, sandbox),
   };

@@ -38,6 +38,8 @@ export type CommandDeps = TxDeps & {
   publicUrl: string;
   checkView?: ViewCheck;
   noteRead?: NoteRead;
+  /** Addresses in the view, as this deployment is reached. */
+  addressed?: ((view: unknown) => unknown) | undefined;
   grantFor?: GrantFor;
 };
 
@@ -105,7 +107,7 @@ function render(
   const { method, url = '', schema } = req.routeOptions;
   deps.checkView?.({ method: String(method), url, schema }, status, view);
   reply.code(status);
-  const body = reply.serialize(view as Record<string, unknown>) as string;
+  const body = reply.serialize((deps.addressed?.(view) ?? view) as Record<string, unknown>) as string;
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
   const version = (view as { version?: unknown }).version;
   // What has no version (a list, a code set) is named by its hash alone; no write can expect it.

@@ -115,7 +115,7 @@ function finishOperation(method: string, operation: Operation, example: Example 
   finishParameters(operation);
   finishResponses(method, operation);
   const body = operation.requestBody;
-  const patch = method === 'patch' ? body?.content[JSON_TYPE] : undefined;
+  const patch = method === 'patch' || operation['x-replaces'] === 'PATCH' ? body?.content[JSON_TYPE] : undefined;
   if (body && patch) body.content = { [MERGE_PATCH]: { ...patch }, [JSON_TYPE]: { ...patch } };
   addExample(operation, example);
   return inOrder(operation);

@@ -32,8 +32,9 @@ const hasBody = (req: FastifyRequest) =>
 /** Only the spellings listed above reach a parser: body validation was bypassable through odd content types four times. */
 function checkContentType(req: FastifyRequest): void {
   const header = req.headers['content-type'];
-  const { form, upload } = req.routeOptions.config;
-  const json = req.method === 'PATCH' ? 'application/merge-patch+json, application/json' : 'application/json';
+  const { form, upload, replaces } = req.routeOptions.config;
+  const merge = (replaces ?? req.method) === 'PATCH';
+  const json = merge ? 'application/merge-patch+json, application/json' : 'application/json';
   const accepted = upload ? 'multipart/form-data' : form ? 'application/x-www-form-urlencoded' : json;
   const refuse = () => httpProblems['request.unsupported_media_type']({ accepted });
   if (header === undefined) {
@@ -44,7 +45,7 @@ function checkContentType(req: FastifyRequest): void {
     ? MULTIPART.test(header)
     : form
       ? FORM.test(header)
-      : JSON_TYPE.test(header) || (req.method === 'PATCH' && MERGE_PATCH.test(header));
+      : JSON_TYPE.test(header) || (merge && MERGE_PATCH.test(header));
   if (!good) throw refuse();
 }
 

@@ -116,6 +116,7 @@ function enrich(route: RouteOptions): void {
   if (config.expensive) schema['x-quota'] = 'expensive';
   if (config.resource) schema['x-resource'] = config.resource;
   if (config.decisive) schema['x-decisive'] = true;
+  if (config.replaces) schema['x-replaces'] = config.replaces;
   route.schema = schema;
 }
 

@@ -51,6 +51,19 @@ export const httpProblems = defineProblems({
       'use one of the methods in the Allow header',
     ],
   },
+  'request.method_replaced': {
+    status: 405,
+    zh: [
+      '此部署只用 GET 与 POST',
+      '此部署只接受 GET 与 POST，{method} 由另一地址代替',
+      '改用 POST {instead}，其余不变',
+    ],
+    en: [
+      'Only GET and POST here',
+      'this deployment takes GET and POST alone; another address stands for {method}',
+      'send POST {instead} instead, all else the same',
+    ],
+  },
   'request.too_large': {
     status: 413,
     zh: ['请求过大', '请求体超过 {limit} 字节', '减小请求体或改用批量导入'],
@@ -118,7 +131,7 @@ export function problemDocument(problem: Problem, context: ProblemContext): Reco
     title,
     status: problem.status,
     detail: fillText(detail, problem.params),
-    instance: context.instance,
+    instance: `${prefixOf(context.publicUrl)}${context.instance}`,
     code: problem.code,
     requestId: context.requestId,
     remedy: fillText(remedy, problem.params),
@@ -126,6 +139,9 @@ export function problemDocument(problem: Problem, context: ProblemContext): Reco
     ...(errors.length > 0 ? { errors } : {}),
   };
 }
+
+/** The path prefix of PUBLIC_URL, without a slash at its end; empty where there is none. */
+export const prefixOf = (publicUrl: string): string => new URL(publicUrl).pathname.replace(/\/+$/, '');
 
 const pathOf = (url: string) => url.split('?', 1)[0]?.slice(0, 2048) || '/';
 
@@ -224,27 +240,42 @@ export function registerProblems(
   });
   app.setNotFoundHandler((req, reply) => {
     const path = pathOf(req.url);
-    const methods = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>
-      routeMatches(app, method, path),
-    );
-    if (methods.length === 0) return sendProblem(req, reply, httpProblems['resource.not_found'](), publicUrl);
-    reply.header('allow', [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', '));
-    return sendProblem(req, reply, httpProblems['request.method_not_allowed'](), publicUrl);
+    const methods = allowedMethods(app, path);
+    const replaced = (replacedRoutes.get(app) ?? []).find((r) => r.method === req.method && r.pattern.test(path));
+    if (methods.length === 0 && !replaced)
+      return sendProblem(req, reply, httpProblems['resource.not_found'](), publicUrl);
+    reply.header('allow', methods.join(', '));
+    if (!replaced) return sendProblem(req, reply, httpProblems['request.method_not_allowed'](), publicUrl);
+    const instead = `${prefixOf(publicUrl)}${path}/${replaced.suffix}`;
+    const problem = httpProblems['request.method_replaced']({ method: req.method, instead });
+    return sendProblem(req, reply, problem, publicUrl);
   });
 }
 
 /** Routes by pattern, kept by the OpenAPI plugin's onRoute hook; used to compute Allow. */
 const patterns = new WeakMap<FastifyInstance, { method: string; pattern: RegExp }[]>();
 
+const patternOf = (url: string) =>
+  new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+')}/?$`);
+
 export function rememberRoute(app: FastifyInstance, method: string, url: string): void {
   const list = patterns.get(app) ?? [];
-  list.push({
-    method,
-    pattern: new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+')}/?$`),
-  });
+  list.push({ method, pattern: patternOf(url) });
   patterns.set(app, list);
 }
 
-function routeMatches(app: FastifyInstance, method: string, path: string): boolean {
-  return (patterns.get(app) ?? []).some((r) => r.method === method && r.pattern.test(path));
+/** What is a POST elsewhere in this deployment (METHODS=get-post). */
+const replacedRoutes = new WeakMap<FastifyInstance, { method: string; pattern: RegExp; suffix: string }[]>();
+
+export function rememberReplaced(app: FastifyInstance, method: string, url: string, suffix: string): void {
+  replacedRoutes.set(app, [...(replacedRoutes.get(app) ?? []), { method, pattern: patternOf(url), suffix }]);
+}
+
+/** The methods of an address, HEAD with GET; none where nothing is. */
+export function allowedMethods(app: FastifyInstance, url: string): string[] {
+  const path = pathOf(url);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) =>
+    (patterns.get(app) ?? []).some((r) => r.method === method && r.pattern.test(path)),
+  );
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])];
 }

@@ -11,6 +11,7 @@ import Fastify, {
 import type { Problem } from '../../kernel/problem.ts';
 import { useLazyCompilers } from './compilers.ts';
 import { HEADER_LIMIT, securityHeaders } from './limits.ts';
+import { withoutPrefix } from './methods.ts';
 import { httpProblems, problemDocument, sendProblem, toProblem } from './problem.ts';
 
 export type App = FastifyInstance<
@@ -62,10 +63,12 @@ function writeProblem(options: ServerOptions, problem: Problem, socket: Socket, 
 }
 
 export function createServer(options: ServerOptions): App {
+  const rewriteUrl = withoutPrefix(options.publicUrl);
   const app = Fastify({
     logger: false,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     genReqId: options.newRequestId,
+    ...(rewriteUrl ? { rewriteUrl } : {}),
     bodyLimit: 1_048_576,
     // Looked at each second: who sends slowly is gone after 10 s in the headers, 30 s in the body (S-32).
     requestTimeout: 29_000,
