@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import type { Permission } from '../../kernel/actor.ts';
 import type { ResourceKind } from '../../kernel/fact.ts';
 import type { Tx } from '../db/tx.ts';
+import { announce, registerDeprecation } from './deprecation.ts';
 import { rememberRoute } from './problem.ts';
 import { namedSchemas } from './schema.ts';
 
@@ -117,6 +118,7 @@ function enrich(route: RouteOptions): void {
   if (config.resource) schema['x-resource'] = config.resource;
   if (config.decisive) schema['x-decisive'] = true;
   if (config.replaces) schema['x-replaces'] = config.replaces;
+  announce(route, schema);
   route.schema = schema;
 }
 
@@ -175,6 +177,7 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
       buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
     },
   });
+  registerDeprecation(app, info.publicUrl);
   app.addHook('onRoute', (route) => {
     if (route.method === 'HEAD' || route.method === 'OPTIONS') return;
     if (!route.config?.permission) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
