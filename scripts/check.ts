@@ -1,4 +1,5 @@
 // npm run check: every gate of the house that is not a test; one line per gate, then the count.
+import { contractGates } from './check/contract.ts';
 import { importGates } from './check/imports.ts';
 import { migrationGates, settingsGate } from './check/records.ts';
 import { secretsGate } from './check/secrets.ts';
@@ -10,6 +11,7 @@ export type Gate = { name: string; run: () => Promise<{ problems: string[]; deta
 
 const gates: readonly Gate[] = [
   ...toolGates,
+  ...contractGates,
   ...importGates,
   ...sourceGates,
   ...migrationGates,
