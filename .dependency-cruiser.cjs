@@ -1,7 +1,7 @@
 // Who may import whom (design: bin → app → features → platform → kernel); every rule says why it exists.
 const order = [
   ['reference'],
-  ['agencies', 'audit', 'events', 'documents', 'deadlines', 'grants'],
+  ['agencies', 'audit', 'events', 'webhooks', 'documents', 'deadlines', 'grants'],
   ['persons'],
   ['clues'],
   ['cases'],

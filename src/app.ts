@@ -54,6 +54,7 @@ import { disbursementHandlers } from './disbursements/service.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { eventSink } from './events/repository.ts';
 import { eventRoutes } from './events/routes.ts';
+import { webhooksObject } from './events/type-view.ts';
 import { fundCorrectionHandlers } from './funds/correction.ts';
 import { fundRoutes } from './funds/routes.ts';
 import { fundHandlers } from './funds/service.ts';
@@ -219,7 +220,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   const checked = deps.checkView ? { checkView: deps.checkView } : {};
   const addressed = addressing(publicUrl, getPost);
   registerCommands(app, { ...tx, publicUrl, addressed, noteRead: reads.note, grantFor, ...checked });
-  await registerOpenApi(app, documentInfo(publicUrl));
+  await registerOpenApi(app, { ...documentInfo(publicUrl), webhooks: webhooksObject() });
   addComponents(app);
 
   probeRoutes(app, { pool, health: deps.health });
@@ -275,7 +276,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   statisticsRoutes(app);
   grantRoutes(app);
   auditRoutes(app);
-  eventRoutes(app, { keyring, publicUrl });
+  eventRoutes(app, { keyring, publicUrl, pool });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   documentRoute(app, deps.examples);
   docsRoutes(app, config.docs);

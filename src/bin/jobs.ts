@@ -7,6 +7,7 @@ import { exportDirOf, sealAudit, sealingJobs } from '../audit/sealing.ts';
 import { watchSealing } from '../audit/watch.ts';
 import { deadlineJobs } from '../deadlines/jobs.ts';
 import { documentJobs } from '../documents/jobs.ts';
+import { eventJobs } from '../events/jobs.ts';
 import { keyJobs } from '../keys/jobs.ts';
 import type { Config } from '../platform/config.ts';
 import { purgeKeys } from '../platform/db/idempotency.ts';
@@ -30,7 +31,7 @@ const asWorker = {
 } as const;
 
 type Shared = 's3' | 'dataDir' | 'publicUrl' | 'auditExportDir' | 'auditSilenceSeconds' | 'readRecordDays';
-export type JobSettings = Pick<Config, Shared | 'scannerUrl' | 'bulkRead'>;
+export type JobSettings = Pick<Config, Shared | 'scannerUrl' | 'bulkRead' | 'feedDays'>;
 
 /** Before a service listens: what was written while no sealer ran is sealed, so that the first write is not refused. */
 export async function sealFirst(deps: TxDeps, settings: JobSettings, log: Log): Promise<void> {
@@ -62,6 +63,7 @@ export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job
     ...retentionJobs(deps, asWorker, log),
     ...identityJobs(deps),
     ...keyJobs(deps, log),
+    ...eventJobs(deps, settings.feedDays),
     ...bulkReadJobs(deps, settings.bulkRead, log),
   ];
 }

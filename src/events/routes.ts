@@ -1,12 +1,17 @@
-// GET /v1/events: the gap-free feed, thin CloudEvents 1.0, oldest first (contract §1 Feed).
+// GET /v1/events: the gap-free feed, thin CloudEvents 1.0, oldest first, with a long poll (contract §1 Feed); and the types it tells.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { defineProblems } from '../kernel/problem.ts';
 import type { Keyring } from '../platform/crypto/vault.ts';
+import type { Pool } from '../platform/db/client.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { openCursor, signCursor } from '../platform/http/cursor.ts';
-import { Closed, Id, Instant, named } from '../platform/http/schema.ts';
+import { Closed, named } from '../platform/http/schema.ts';
 import type { App } from '../platform/http/server.ts';
-import { currentEpoch, type FeedPosition, feedHead, readFeed, type SeenEvent } from './repository.ts';
+import { createWaiting, type Waiting } from '../platform/http/waiting.ts';
+import { CloudEvent, toCloudEvent } from './cloud-event.ts';
+import { currentEpoch, type FeedPosition, feedHead, HORIZON, readFeed } from './repository.ts';
+import { EventTypeList, listEventTypes } from './type-view.ts';
 
 const problems = defineProblems({
   'feed.cursor_gone': {
@@ -20,23 +25,6 @@ const problems = defineProblems({
   },
 });
 
-const CloudEvent = named(
-  'CloudEvent',
-  Closed({
-    specversion: Type.Literal('1.0'),
-    id: Id,
-    source: Type.String({ maxLength: 2048 }),
-    type: Type.String({ maxLength: 100 }),
-    subject: Type.String({ maxLength: 200, description: '<kind>/<id> of the resource' }),
-    time: Instant,
-    sequence: Type.Integer({ minimum: 1, description: 'per resource, without gaps' }),
-    datacontenttype: Type.Literal('application/json'),
-    data: Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), {
-      description: 'ids of records and agencies only',
-      maxProperties: 30,
-    }),
-  }),
-);
 const EventPage = named(
   'EventPage',
   Closed({ items: Type.Array(CloudEvent, { maxItems: 200 }), nextCursor: Type.String({ maxLength: 500 }) }),
@@ -59,45 +47,69 @@ const Query = Type.Object({
     }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  wait: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 20,
+      default: 0,
+      description: 'seconds to wait where nothing has come yet; then an empty page with its cursor',
+    }),
+  ),
 });
 
-/** Where a referral or visit came from is its sender's: a department sees its package or the day only, here as in the view. */
-const SENDERS_OWN = ['assistanceCaseId', 'clueId', 'monitoringAccountId'];
-const GUESTS: Readonly<Record<string, string>> = { referral: 'recipient', visit: 'partner' };
-
-/** Ids of records and agencies only (W-10): no people, no amounts, no officers; the reader fetches the rest with its own right. */
-function thinData({ data, kind, relation }: SeenEvent): Record<string, string> {
-  const hidden = GUESTS[kind] === relation ? SENDERS_OWN : [];
-  const kept = Object.entries(data).filter((entry): entry is [string, string] => {
-    const [name, value] = entry;
-    if (hidden.includes(name)) return false;
-    return typeof value === 'string' && /Id$/.test(name) && !/^beneficiaryId$|(?:[pP]erson|[oO]fficer)Id$/.test(name);
-  });
-  return Object.fromEntries(kept);
-}
-
-function toCloudEvent(row: SeenEvent, publicUrl: string) {
-  return {
-    specversion: '1.0' as const,
-    id: row.id,
-    source: publicUrl,
-    type: row.type,
-    subject: `${row.kind}/${row.resourceId}`,
-    time: row.occurredAt.toISOString(),
-    sequence: row.sequence,
-    datacontenttype: 'application/json' as const,
-    data: thinData(row),
-  };
-}
+type Asked = { after?: string; types?: string; limit?: number; wait?: number };
 
 async function startOf(tx: Tx, keyring: Keyring, after: string | undefined): Promise<FeedPosition> {
-  if (after === undefined) return { xid: '0', position: '0' };
+  const { epoch: present, from } = await currentEpoch(tx);
+  if (after === undefined) return from;
   const [epoch = '', xid = '', position = ''] = openCursor(keyring, 'feed', after, '#query/after').split('.');
-  if (Number(epoch) !== (await currentEpoch(tx))) throw problems['feed.cursor_gone']();
+  const before = (a: FeedPosition, b: FeedPosition) =>
+    a.xid === b.xid ? BigInt(a.position) < BigInt(b.position) : BigInt(a.xid) < BigInt(b.xid);
+  if (Number(epoch) !== present || before({ xid, position }, from)) throw problems['feed.cursor_gone']();
   return { xid, position };
 }
 
-export function eventRoutes(app: App, deps: { keyring: Keyring; publicUrl: string }): void {
+type FeedDeps = { keyring: Keyring; publicUrl: string; pool: Pool };
+
+const typesOf = ({ types }: Asked) => types?.split(',') ?? [];
+
+/** Nobody who waits holds a connection: one look at the horizon wakes all of them. */
+async function untilTold(req: FastifyRequest, reply: FastifyReply, keyring: Keyring, waiting: Waiting): Promise<void> {
+  const query = req.query as Asked;
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const found = async () => {
+    const rows = await req.lookUp(async (tx) =>
+      readFeed(tx, await startOf(tx, keyring, query.after), typesOf(query), 1),
+    );
+    return rows.length > 0;
+  };
+  await waiting.until(found, (query.wait ?? 0) * 1000, gone.signal);
+}
+
+function typesRoute(app: App): void {
+  app.get(
+    '/v1/event-types',
+    {
+      config: { permission: 'event:read' },
+      schema: {
+        operationId: 'listEventTypes',
+        tags: ['Events'],
+        summary: 'List event types 事件类型',
+        description:
+          'Every type that the feed and webhooks tell, with the kind of its resource and a JSON Schema of `data`. A role is told of the kinds that it may read. 事件流与推送的全部类型、资源种类及 data 的结构。',
+        response: { 200: EventTypeList },
+      },
+    },
+    (req) => req.read(async () => listEventTypes()),
+  );
+}
+
+export function eventRoutes(app: App, deps: FeedDeps): void {
+  const look = async () => String((await deps.pool.query<{ at: string | null }>(HORIZON))[0]?.at);
+  const waiting = createWaiting(look, { everyMs: 200, most: 1000 });
+  app.addHook('preClose', async () => waiting.stop());
+  typesRoute(app);
   app.get(
     '/v1/events',
     {
@@ -107,22 +119,24 @@ export function eventRoutes(app: App, deps: { keyring: Keyring; publicUrl: strin
         tags: ['Events'],
         summary: 'Read the gap-free event feed 读取事件流',
         description:
-          'Oldest first. Keep `nextCursor`, also of an empty page, and pass it as `after`. Only events of resources the caller sees; no personal data. 按时间先后返回；保存 nextCursor 作为下次的 after。',
+          'Oldest first. Keep `nextCursor`, also of an empty page, and pass it as `after`. Only events of resources the caller sees; no personal data. `wait` holds the answer until something comes. Events are kept for `FEED_DAYS` (90); a cursor from before is a 410 `feed.cursor_gone`. 按时间先后返回；保存 nextCursor 作为下次的 after；wait 为长轮询秒数；超过保留期的游标返回 410。',
         querystring: Query,
         response: { 200: EventPage },
       },
     },
-    (req) =>
-      req.read(async (tx) => {
-        const { after, types, limit = 50 } = req.query;
-        const epoch = await currentEpoch(tx);
+    async (req, reply) => {
+      const { after, limit = 50, wait = 0 } = req.query;
+      if (wait > 0 && after !== 'latest') await untilTold(req, reply, deps.keyring, waiting);
+      return req.read(async (tx) => {
+        const { epoch } = await currentEpoch(tx);
         const sign = (p: FeedPosition) => signCursor(deps.keyring, 'feed', `${epoch}.${p.xid}.${p.position}`);
         if (after === 'latest') return { items: [], nextCursor: sign(await feedHead(tx)) };
         const start = await startOf(tx, deps.keyring, after);
-        const rows = await readFeed(tx, start, types?.split(',') ?? [], limit);
+        const rows = await readFeed(tx, start, typesOf(req.query), limit);
         const last = rows.at(-1);
         const next = last ? { xid: last.xid, position: String(last.position) } : start;
         return { items: rows.map((row) => toCloudEvent(row, deps.publicUrl)), nextCursor: sign(next) };
-      }),
+      });
+    },
   );
 }

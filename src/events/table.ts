@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, customType, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
-const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 export const events = pgTable(
   'events',
@@ -23,4 +23,7 @@ export const events = pgTable(
 export const feedEpochs = pgTable('feed_epochs', {
   epoch: integer().primaryKey(),
   startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
+  /** Everything up to here has been dropped. */
+  fromXid: xid8('from_xid').notNull().default('0'),
+  fromPosition: bigint('from_position', { mode: 'bigint' }).notNull().default(0n),
 });

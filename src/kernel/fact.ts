@@ -19,6 +19,7 @@ export type ResourceKind =
   | 'duplicate_verdict'
   | 'break_glass_grant'
   | 'legal_hold'
+  | 'webhook_endpoint'
   | 'keyring'
   | 'audit'
   | 'sandbox';

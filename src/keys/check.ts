@@ -43,7 +43,7 @@ function openOne(keyring: Keyring, known: Map<string, KeyObject>, column: Sealed
 }
 
 /** Whose keys no erasure touches. */
-const NEVER_ERASED: readonly string[] = ['fund', 'legal_hold', 'break_glass_grant'];
+const NEVER_ERASED: readonly string[] = ['fund', 'legal_hold', 'break_glass_grant', 'webhook_endpoint'];
 
 /** A text without a key: what an erasure on record has destroyed, and what is lost. */
 async function noteKeyless(

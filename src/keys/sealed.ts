@@ -66,6 +66,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...of('deadline', 'deadlines', ['notes']),
   ...of('break_glass_grant', 'break_glass_grants', ['reason', 'opinion']),
   ...of('work_item', 'work_items', ['note']),
+  ...of('webhook_endpoint', 'webhook_endpoints', ['secrets']),
 ];
 
 /** Sealed with a key of the service: it changes generation instead of being sealed anew. */

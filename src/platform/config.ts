@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUDIT_SETTINGS, type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { DEFAULT_SUITE, SUITES, type SuiteId } from './crypto/suite.ts';
+import { FEED_SETTINGS, type FeedSettings, readFeedSettings } from './feed-settings.ts';
 import { GATEWAY_SETTINGS, type GatewaySettings, readGateway } from './gateway-settings.ts';
 import { type Issuer, parseIssuers } from './issuers.ts';
 import { misspelt } from './misspelt.ts';
@@ -49,7 +50,7 @@ export type Config = GroupSettings & {
   templatesDir: string | undefined;
   quota: QuotaSettings;
   bulkRead: BulkReadSettings;
-};
+} & FeedSettings;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -98,6 +99,7 @@ export const SETTINGS = [
   'S3_SECRET_ACCESS_KEY',
   'SCANNER_URL',
   'TEMPLATES_DIR',
+  ...FEED_SETTINGS,
   ...AUDIT_SETTINGS,
   ...GATEWAY_SETTINGS,
   ...QUOTA_SETTINGS,
@@ -250,6 +252,7 @@ export function readConfig(env: Env): Config {
     s3: readS3(choice('DOCUMENT_STORE', ['directory', 's3'], 'directory'), get, url, problems),
     scannerUrl: url('SCANNER_URL', ['tcp:']),
     templatesDir: get('TEMPLATES_DIR'),
+    ...readFeedSettings({ get, integer, list }, problems),
     ...readGateway({ list: (name) => list(get(name)), choice }, problems),
     ...readAuditSettings({ get, integer }),
     ...readQuotas({ integer, choice }, sandbox),

@@ -12,6 +12,7 @@ import type { Walls } from '../../src/platform/db/context.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { Api } from './api.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { checkFactTypes } from './fact-types.ts';
 import { TEST_KEK } from './settings.ts';
 import { createViewCheck } from './view-check.ts';
 
@@ -40,6 +41,7 @@ export type ServiceOptions = {
 };
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  checkFactTypes();
   const database = options.database ?? (await createDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'service-data-'));
   // Suites send more than a caller may: what the quotas do has a suite of its own.

@@ -128,6 +128,8 @@ export type DocumentInfo = {
   description: string;
   publicUrl: string;
   tags: { name: string; description: string }[];
+  /** What the service sends by itself. */
+  webhooks?: Record<string, object>;
 };
 
 type Body = { required?: boolean; content: Record<string, { schema?: { $ref?: string; required?: string[] } }> };
@@ -161,6 +163,7 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
       },
       servers: [{ url: info.publicUrl, description: 'This service' }],
       tags: info.tags,
+      ...(info.webhooks ? { webhooks: info.webhooks } : {}),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'access token of this service' },
