@@ -127,6 +127,8 @@ export type AppDeps = {
   examples?: Examples;
   /** Sees every view before serialization; the tests hold it against the schema. */
   checkView?: ViewCheck;
+  /** Sees the server before its routes; the tests watch every answer. */
+  watch?: (app: App) => void;
   /** For tests alone, see TxDeps. */
   walls?: NonNullable<TxDeps['walls']>;
 };
@@ -193,6 +195,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   observeRequests(app, metrics);
   registerLimits(app);
   registerCors(app, config.corsOrigins);
+  deps.watch?.(app);
   const outside = outsideSource(tx, config.issuers, deps.systemNow);
   const authenticator = createAuthenticator(signer, actorSource(tx, config), deps.systemNow, outside, (actor) =>
     withKept(tx, actor),

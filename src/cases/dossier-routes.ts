@@ -50,7 +50,7 @@ function comparableRoute(app: App): void {
   app.get(
     '/v1/assistance-cases/:id/comparable-cases',
     {
-      config: { permission: 'case:read', resource: 'case', expensive: true },
+      config: { permission: 'case:read', resource: 'case', expensive: true, besides: [422] },
       schema: {
         operationId: 'getComparableCases',
         tags: ['Assistance cases'],

@@ -113,7 +113,7 @@ export function eventRoutes(app: App, deps: FeedDeps): void {
   app.get(
     '/v1/events',
     {
-      config: { permission: 'event:read' },
+      config: { permission: 'event:read', besides: [410] },
       schema: {
         operationId: 'listEvents',
         tags: ['Events'],

@@ -52,7 +52,7 @@ export function safeContactRoutes(app: App): void {
   app.put(
     '/v1/persons/:id/safe-contact',
     {
-      config: { permission: 'person:safe_contact', resource: 'person', decisive: true },
+      config: { permission: 'person:safe_contact', resource: 'person', decisive: true, besides: [428] },
       schema: {
         operationId: 'setSafeContact',
         tags,

@@ -10,11 +10,11 @@ import { openKeyring } from '../../src/platform/crypto/keyring.ts';
 import { createPool, type Pool } from '../../src/platform/db/client.ts';
 import type { Walls } from '../../src/platform/db/context.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { createChecks } from './answer-check.ts';
 import { Api } from './api.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { checkFactTypes } from './fact-types.ts';
 import { TEST_KEK } from './settings.ts';
-import { createViewCheck } from './view-check.ts';
 
 export type Service = Built & {
   api: Api;
@@ -59,7 +59,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     () => new Date(),
   );
   const newId = createIdGenerator((bytes) => crypto.getRandomValues(bytes));
-  const checkView = createViewCheck();
+  const { checkView, watch, faults } = createChecks();
   const deps: AppDeps = {
     config,
     pool,
@@ -71,6 +71,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     log,
     health: { draining: false },
     checkView,
+    watch,
     ...(options.walls ? { walls: options.walls } : {}),
   };
   const built = await buildApp(deps);
@@ -91,6 +92,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await Promise.all([pool.end(), owner.end()]);
     if (!options.database) await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
+    // Whatever a test looked at: what the document does not declare fails its suite (C-05).
+    if (faults().length > 0) throw new Error(`answers that the document does not declare:\n${faults().join('\n')}`);
   };
   return { ...built, api: new Api(built.app), pool, owner, database, eventsSettled, logLines, url, dataDir, stop };
 }

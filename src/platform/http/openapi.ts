@@ -23,6 +23,8 @@ declare module 'fastify' {
     ifMatch?: boolean;
     /** Idempotency-Key is required (400): it creates a business record or moves money. */
     idempotent?: boolean;
+    /** Answers besides those that follow from the method and the members here. */
+    besides?: readonly number[];
     /** `?dryRun=true` is offered. */
     dryRun?: boolean;
     /** Only with a factor that the vouching system cannot forge (S-21): 403 `auth.factor_required` otherwise. */
@@ -42,12 +44,14 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   403: 'The role lacks the permission 无此权限',
   404: 'Absent or not visible 不存在或不可见',
   409: 'State or limit forbids it 状态或限额不允许',
+  410: 'The cursor is from before what is kept 游标已失效',
   412: 'Stale If-Match 版本已变',
   413: 'Body over 1 MiB 请求体过大',
   415: 'Content type not accepted 内容类型不支持',
   422: 'A rule is broken, or a reference is unknown 规则不符或引用不存在',
   428: 'If-Match is missing 缺少 If-Match',
   429: 'Quota exceeded 超出配额',
+  500: 'A fault of the service, on record under requestId 服务内部错误，已记录',
   503: 'Busy or unavailable, see Retry-After 暂不可用',
 };
 
@@ -55,9 +59,10 @@ function statusesOf(route: RouteOptions): number[] {
   const config = route.config ?? {};
   const write = route.method !== 'GET';
   const open = config.permission === 'public';
-  const statuses = [400, 503];
+  const statuses = [400, 500, 503, ...(config.besides ?? [])];
   if (!open) statuses.push(401, 403, 429);
-  if (config.resource || route.url.includes('/:')) statuses.push(404);
+  // The repeat of a creation whose resource the caller does not see any more is a 404 as well.
+  if (config.resource || route.url.includes('/:') || config.idempotent) statuses.push(404);
   if (write) statuses.push(413, 415, 422);
   if (write && !open) statuses.push(409, 412);
   if (config.ifMatch) statuses.push(428);
