@@ -65,6 +65,7 @@ import type { NewId } from './kernel/ids.ts';
 import { letterRoutes } from './letters/routes.ts';
 import { openLetters } from './letters/templates.ts';
 import { documentInfo } from './openapi-info.ts';
+import { contractNames } from './openapi-names.ts';
 import { personHistoryRoutes } from './persons/history-routes.ts';
 import { withKept } from './persons/kept-from.ts';
 import { personReviewRoutes } from './persons/review-routes.ts';
@@ -281,7 +282,7 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   auditRoutes(app);
   eventRoutes(app, { keyring, publicUrl, pool });
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
-  documentRoute(app, deps.examples);
+  documentRoute(app, deps.examples, contractNames);
   docsRoutes(app, config.docs);
   await app.ready();
   return { app, tx, metrics, sealing };

@@ -22,6 +22,9 @@ const LOWER = ['minLength', 'minimum', 'exclusiveMinimum', 'minItems', 'minPrope
 const UPPER = ['maxLength', 'maximum', 'exclusiveMaximum', 'maxItems', 'maxProperties', 'maxContains'] as const;
 const EXACT = ['pattern', 'format', 'multipleOf', 'uniqueItems', 'contentEncoding'] as const;
 
+/** Said of every integer; its bounds say it too. */
+const formatOf = ({ format }: Schema) => (format === 'int32' || format === 'int64' ? undefined : format);
+
 const show = (value: unknown) => JSON.stringify(value);
 const nameOf = (schema: Schema) => schema.$ref?.split('/').at(-1);
 
@@ -43,8 +46,9 @@ function ownBreaks(old: Schema, now: Schema, direction: Direction, at: string): 
   // Bounds of another type say nothing.
   if (lost.length > 0)
     return [`${at}: type ${before.join('|') || 'any'} became ${after.join('|') || 'any'} in a ${direction}`];
-  if (old.format !== now.format && (direction === 'response' || now.format !== undefined))
-    found.push(`${at}: format ${show(old.format)} became ${show(now.format)} in a ${direction}`);
+  const [format, other] = [formatOf(old), formatOf(now)];
+  if (format !== other && (direction === 'response' || other !== undefined))
+    found.push(`${at}: format ${show(format)} became ${show(other)} in a ${direction}`);
   if (direction === 'response') return found;
   const [values, still] = [valuesOf(old), valuesOf(now)];
   if (still && !values) found.push(`${at}: only ${show(still)} are accepted now`);

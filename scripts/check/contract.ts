@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Gate } from '../check.ts';
 import { breakingChanges, type Contract, lastRelease, mayBreak } from './compat.ts';
 import { filesIn, read } from './files.ts';
+import { owaspGate } from './owasp.ts';
 
 const FOLDER = 'openapi/released/';
 
@@ -20,4 +21,4 @@ const compatibility: Gate = {
   },
 };
 
-export const contractGates: readonly Gate[] = [compatibility];
+export const contractGates: readonly Gate[] = [compatibility, owaspGate];

@@ -1,6 +1,7 @@
 // Builds the OpenAPI document by booting the app without a database: nothing is connected, nothing listens.
 import { stringify } from 'yaml';
 import { type AppDeps, buildApp } from '../app.ts';
+import { contractNames } from '../openapi-names.ts';
 import { readConfig } from '../platform/config.ts';
 import { type ApiDocument, type Examples, finishDocument } from '../platform/http/document.ts';
 
@@ -43,7 +44,7 @@ export const DOCUMENT_FILE = new URL('../../openapi/openapi.yaml', import.meta.u
 /** As a service with the settings `env` would publish it; the committed document is the one of the defaults. */
 export async function buildDocument(examples: Examples, env: Record<string, string> = {}): Promise<ApiDocument> {
   const { app } = await buildApp(deps(env));
-  const document = finishDocument(app.swagger(), examples);
+  const document = finishDocument(app.swagger(), examples, contractNames);
   await app.close();
   return document;
 }

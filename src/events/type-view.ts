@@ -66,6 +66,7 @@ export function webhooksObject(): Record<string, object> {
     post: {
       operationId: `on_${row.type.replace('.', '_')}`,
       tags: ['Events'],
+      security: [],
       summary: `${row.words[1]} ${row.words[0]}`,
       description: `About a resource of the kind \`${row.kind}\`, which the receiver reads with its own right. 仅含标识，详情凭自身权限读取。`,
       parameters: HEADERS,

@@ -1,4 +1,5 @@
 // The published OpenAPI document: what @fastify/swagger gives, completed with headers and executed examples, in a stable order.
+import { type Described, finishParts, type Names, successHeaders } from './document-parts.ts';
 import type { App } from './server.ts';
 
 /** One real exchange per operation, made by `npm run examples`. */
@@ -31,6 +32,8 @@ export type ApiDocument = Parts & {
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
+const HAN = /\p{Script=Han}/u;
+
 const SUCCESS: Readonly<Record<string, string>> = {
   200: 'Done 成功',
   201: 'Created 已创建',
@@ -49,15 +52,6 @@ const HEADER_PARAMETERS: Readonly<Record<string, readonly [name: string, descrip
   ],
 };
 
-const text = (description: string) => ({ description, schema: { type: 'string', maxLength: 2048 } });
-
-function successHeaders(method: string, status: string): Parts {
-  const headers: Parts = { ETag: text('`"<version>.<hash of this body>"`, on a versioned resource') };
-  if (method === 'post') headers['Idempotency-Replayed'] = text('`true` when this is the stored first answer');
-  if (status === '201') headers.Location = text('address of the created resource');
-  return headers;
-}
-
 function finishParameters(operation: Operation): void {
   const must = (name: string) =>
     (name === 'if-match' && operation['x-if-match']) || (name === 'idempotency-key' && operation['x-idempotency-key']);
@@ -72,8 +66,10 @@ function finishParameters(operation: Operation): void {
 function finishResponses(method: string, operation: Operation): void {
   for (const [status, response] of Object.entries(operation.responses)) {
     if (!status.startsWith('2')) continue;
-    if (response.description === 'Default Response') response.description = SUCCESS[status] ?? 'Done 成功';
-    if (operation.security.length > 0) response.headers = successHeaders(method, status);
+    // The generator takes the text of the schema, where that has one; it stands there already.
+    if (!HAN.test(String(response.description))) response.description = SUCCESS[status] ?? 'Done 成功';
+    const paged = method === 'get' && (operation.parameters ?? []).some(({ name }) => name === 'cursor');
+    response.headers = successHeaders(method, status, operation.security.length === 0, paged);
   }
   if (method === 'get' && operation.security.length > 0)
     operation.responses[304] = { description: 'What the caller holds is still true 未变化' };
@@ -127,7 +123,7 @@ const refsIn = (value: unknown) => [...JSON.stringify(value).matchAll(REF)].map(
 /** Components that a path reaches, by name: a shape nobody uses is not part of the contract. */
 function usedSchemas(document: ApiDocument): Record<string, unknown> {
   const used = new Set<string>();
-  const waiting = refsIn(document.paths);
+  const waiting = refsIn([document.paths, document.webhooks ?? {}]);
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (used.has(name)) continue;
     used.add(name);
@@ -136,7 +132,8 @@ function usedSchemas(document: ApiDocument): Record<string, unknown> {
   return Object.fromEntries([...used].sort().map((name) => [name, document.components.schemas[name]]));
 }
 
-export function finishDocument(raw: object, examples: Examples = {}): ApiDocument {
+/** `names` completes descriptions in Chinese; without it a schema keeps what it says. */
+export function finishDocument(raw: object, examples: Examples = {}, names?: Names): ApiDocument {
   const document = JSON.parse(JSON.stringify(raw)) as ApiDocument;
   const { paths, components, ...head } = document;
   const finished = Object.fromEntries(
@@ -150,16 +147,18 @@ export function finishDocument(raw: object, examples: Examples = {}): ApiDocumen
       ),
     ]),
   );
-  const schemas = usedSchemas({ paths: finished, components });
-  return { ...head, paths: finished, components: { ...components, schemas } };
+  const schemas = usedSchemas({ ...head, paths: finished, components });
+  const whole = { ...head, paths: finished, components: { ...components, schemas } };
+  finishParts(whole as unknown as Described, names);
+  return whole;
 }
 
 /** The contract as this service keeps it: with its own address, and without the sandbox where there is none. */
-export function documentRoute(app: App, examples: Examples | undefined): void {
+export function documentRoute(app: App, examples: Examples | undefined, names?: Names): void {
   // Bytes, made once: whoever asks without a token must not make the service write 2 MB of JSON anew each time (S-32).
   let document: Buffer | undefined;
   app.get('/v1/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async (_req, reply) => {
-    document ??= Buffer.from(JSON.stringify(finishDocument(app.swagger(), examples)));
+    document ??= Buffer.from(JSON.stringify(finishDocument(app.swagger(), examples, names)));
     return reply.header('content-type', 'application/json; charset=utf-8').send(document);
   });
 }

@@ -166,15 +166,27 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
         description: info.description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: info.publicUrl, description: 'This service' }],
+      servers: [
+        {
+          url: info.publicUrl,
+          description: 'This service: local, sandbox or production, as deployed 本服务（本地、沙箱或生产环境）',
+          'x-internal': false,
+        } as { url: string; description: string },
+      ],
       tags: info.tags,
       ...(info.webhooks ? { webhooks: info.webhooks } : {}),
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'access token of this service' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'Access token of this service; validated as RFC 8725 (RFC8725) asks 本服务的访问令牌',
+          },
           oauth2: {
             type: 'oauth2',
-            description: 'client credentials',
+            description:
+              'Client credentials; tokens are JWTs, short-lived and validated as RFC8725 asks, and have no refresh token 客户端凭证，短期令牌',
             flows: { clientCredentials: { tokenUrl: `${info.publicUrl}/v1/oauth/token`, scopes: {} } },
           },
         },
