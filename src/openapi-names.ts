@@ -100,7 +100,7 @@ documentRequestId 补充材料通知标识, escalatedToId 督办机关标识, ev
 formerSecretUntil 旧密钥有效至, fromAgencyId 原机关标识, grantId 授予标识, headId 负责人标识, includeDelivered 含已送达, intoAccountId 并入的台账,
 lastDeliveredAt 最近送达时间, mergedId 被合并标识, ms 毫秒, nextAt 下次时间, payerAgencyId 付款机关标识, queued 已排队数,
 reconsiderationAgencyId 复核机关标识, reviewId 复核标识, shareId 份额标识, since 起始时间, standardId 救助标准标识, superiorAgencyId 上级机关标识,
-throttledUntil 限流至, tierId 审批层级标识, toAgencyId 接收机关标识, transferId 移交标识, tries 尝试记录, url 接收地址`;
+throttledUntil 限流至, tierId 审批层级标识, toAgencyId 接收机关标识, transferId 移交标识, tries 尝试记录, outsideRange 超出区间, url 接收地址`;
 
 const COMPONENTS = `
 AccessToken 访问令牌, AccountClosure 结束台账, AccountCountersignature 会签, AccountCountersignatures 批量会签, AccountEntry 台账记录,

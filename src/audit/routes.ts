@@ -77,7 +77,7 @@ function logRoutes(app: App): void {
   app.get(
     '/v1/audit/proofs',
     {
-      config: { permission: 'authenticated', besides: [422] },
+      config: { permission: 'authenticated', besides: [404, 409, 422] },
       schema: {
         operationId: 'getAuditProof',
         tags: ['Audit'],

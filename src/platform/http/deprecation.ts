@@ -1,5 +1,5 @@
 // A route that will go says so on every answer: Deprecation (RFC 9745), Sunset (RFC 8594) and links to policy and successor (C-03).
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { onSendHookHandler, RouteOptions } from 'fastify';
 
 export type DeprecatedRoute = {
   /** Civil day from which it is deprecated. */
@@ -53,24 +53,22 @@ export function announcementHeaders(route: DeprecatedRoute, publicUrl: string): 
   };
 }
 
-/** For the document: OpenAPI's own mark, and the whole announcement beside it. */
-export function announce(route: RouteOptions, schema: Record<string, unknown>): void {
+/**
+ * For the document OpenAPI's own mark with the whole announcement beside it; for every answer of the route, refusals too, the
+ * headers: who is refused today should know as well.
+ */
+export function announce(route: RouteOptions, publicUrl: string): void {
   const { deprecated } = route.config ?? {};
   if (!deprecated) return;
   const faults = announcementFaults(deprecated);
   if (faults.length > 0) throw new Error(`${String(route.method)} ${route.url} is deprecated and ${faults.join(', ')}`);
-  schema.deprecated = true;
-  schema['x-deprecated'] = deprecated;
-}
-
-/** On errors too: who is refused today should know as well. */
-export function registerDeprecation(app: FastifyInstance, publicUrl: string): void {
-  app.addHook('onSend', async (req, reply) => {
-    const { deprecated } = req.routeOptions.config;
-    if (!deprecated) return;
-    const { link = '', ...headers } = announcementHeaders(deprecated, publicUrl);
+  Object.assign(route.schema ?? {}, { deprecated: true, 'x-deprecated': deprecated });
+  const { link = '', ...headers } = announcementHeaders(deprecated, publicUrl);
+  const tell: onSendHookHandler = (_req, reply, payload, done) => {
     reply.headers(headers);
     const own = reply.getHeader('link');
     reply.header('link', own === undefined ? link : `${String(own)}, ${link}`);
-  });
+    done(null, payload);
+  };
+  route.onSend = [...[route.onSend ?? []].flat(), tell];
 }

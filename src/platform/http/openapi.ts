@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import type { Permission } from '../../kernel/actor.ts';
 import type { ResourceKind } from '../../kernel/fact.ts';
 import type { Tx } from '../db/tx.ts';
-import { announce, registerDeprecation } from './deprecation.ts';
+import { announce } from './deprecation.ts';
 import { rememberRoute } from './problem.ts';
 import { namedSchemas } from './schema.ts';
 
@@ -123,7 +123,6 @@ function enrich(route: RouteOptions): void {
   if (config.resource) schema['x-resource'] = config.resource;
   if (config.decisive) schema['x-decisive'] = true;
   if (config.replaces) schema['x-replaces'] = config.replaces;
-  announce(route, schema);
   route.schema = schema;
 }
 
@@ -197,8 +196,8 @@ export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo):
       buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
     },
   });
-  registerDeprecation(app, info.publicUrl);
   app.addHook('onRoute', (route) => {
+    announce(route, info.publicUrl);
     if (route.method === 'HEAD' || route.method === 'OPTIONS') return;
     if (!route.config?.permission) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
     rememberRoute(app, String(route.method), route.url);

@@ -55,6 +55,8 @@ test('every answer of a deprecated route announces it, beside its own links; oth
   const next = '<https://aid.example/judicial/v1/old-things?cursor=x>; rel="next"';
   const good = await app.inject('/v1/old-things');
   expect([good.statusCode, good.headers]).toMatchObject([200, { ...said, link: `${next}, ${links}` }]);
+  const head = await app.inject({ method: 'HEAD', url: '/v1/old-things' });
+  expect([head.statusCode, head.headers]).toMatchObject([200, said]);
   const bad = await app.inject('/v1/old-errors');
   expect([bad.statusCode, bad.headers]).toMatchObject([404, { ...said, link: links }]);
   const { headers } = await app.inject('/v1/new-things');
