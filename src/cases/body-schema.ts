@@ -132,7 +132,12 @@ export const ProposalBody = named(
       ),
     ),
     amountReason: Type.Optional(
-      Nullable(Text(4000, 'required where an award is outside the range of like cases (`comparable-cases`)')),
+      Nullable(
+        Text(
+          4000,
+          'why an award is outside the range of like cases (`comparable-cases`), where `opinion` does not say it',
+        ),
+      ),
     ),
     opinion: Text(),
   }),

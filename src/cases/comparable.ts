@@ -2,14 +2,14 @@
 import { type Static, Type } from 'typebox';
 import { requireAgencyMap } from '../agencies/service.ts';
 import { yearOf } from '../kernel/civil-date.ts';
-import { formatYuan, toMoney } from '../kernel/money.ts';
-import { defineProblems, type FieldError } from '../kernel/problem.ts';
+import { toMoney } from '../kernel/money.ts';
 import { contactRules } from '../persons/safe-contact.ts';
 import { isCode } from '../persons/service.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { Closed, Code, Literals, Money, Nullable, named, RegionCode } from '../platform/http/schema.ts';
 import { compareAwards, type Figures } from './comparable-repository.ts';
+import type { OutsideRange } from './domain.ts';
 import type { AssistanceCase } from './repository.ts';
 
 /** How many digits of a region code name its province and its city. */
@@ -48,7 +48,8 @@ export const ComparableView = named(
         Closed(
           { from: Money, to: Money },
           {
-            description: 'four tenths of the lower to two and a half of the upper quartile: an award outside says why',
+            description:
+              'four tenths of the lower to two and a half of the upper quartile: an award outside is shown as such to whoever decides',
           },
         ),
       ),
@@ -60,20 +61,8 @@ export const ComparableView = named(
   ),
 );
 
-/** How far from the quartiles an award may be without a word: four tenths of the lower to two and a half of the upper one [A]. */
-export const LIKE_CASE_RANGE = { fromPercent: 40n, toPercent: 250n } as const;
-
-export const comparableProblems = defineProblems({
-  'award.outside_range': {
-    status: 409,
-    zh: ['与同类案件差距较大', '拟救助金额超出同类案件的参考范围 {limit} 元', '调整金额，或在 amountReason 中说明理由'],
-    en: [
-      'Unlike like cases',
-      'a proposed award is outside the range of like cases, {limit} yuan',
-      'change the amount, or say why in `amountReason`',
-    ],
-  },
-});
+/** How far from the quartiles an award is still like the others: four tenths of the lower to two and a half of the upper one [A]. */
+const LIKE_CASE_RANGE = { fromPercent: 40n, toPercent: 250n } as const;
 
 /** Of five cases the quartiles are the awards of three people, and one case more tells its own: neither is shown to the fen. */
 const THOUSAND_YUAN = 100_000n;
@@ -129,31 +118,20 @@ function rangeOf(found: Figures): { from: bigint; to: bigint } {
   };
 }
 
-/** An award that differs much from those of like cases of the city and year says why; where they are too few nothing is asked. */
-export async function ensureLikeOthers(
+/** The range that an award leaves, of like cases of the city and year; null where none does or where they are too few. */
+export async function leftRange(
   tx: Tx,
   c: AssistanceCase,
   eligibilityCode: string,
   awards: readonly { amountFen: bigint }[],
-): Promise<void> {
-  if (awards.length === 0) return;
+): Promise<OutsideRange | null> {
+  if (awards.length === 0) return null;
   const categories = [...new Set(c.beneficiaries.flatMap((b) => b.categories))].sort();
   const { regionPrefix } = await regionOf(tx, c, 'city');
   const alike = { caseId: c.id, eligibilityCode, categories, regionPrefix, year: yearOf(tx.ctx.today) };
   const found = await compareAwards(tx, alike);
-  if (!found) return;
+  if (!found) return null;
   const { from, to } = rangeOf(found);
-  const limit = `${formatYuan(from)}–${formatYuan(to)}`;
-  const errors = awards.flatMap(({ amountFen }, i): FieldError[] =>
-    amountFen >= from && amountFen <= to
-      ? []
-      : [
-          {
-            pointer: `/awards/${i}/amount`,
-            code: 'award.outside_range',
-            detail: [`同类案件为 ${limit} 元`, `like cases: ${limit} yuan`],
-          },
-        ],
-  );
-  if (errors.length > 0) throw comparableProblems['award.outside_range']({ limit }, errors);
+  const within = awards.every(({ amountFen }) => amountFen >= from && amountFen <= to);
+  return within ? null : { fromFen: String(from), toFen: String(to) };
 }

@@ -6,7 +6,7 @@ import type { ListedRow } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { isAbove, planOf } from './approval-domain.ts';
 import { itemStatuses } from './documents.ts';
-import type { Assessment } from './domain.ts';
+import type { Assessment, OutsideRange } from './domain.ts';
 import type { AssistanceCase, CaseRow, DecisionRow, DocumentRequestRow } from './repository.ts';
 import type { CaseView } from './schema.ts';
 import type { CaseTexts } from './sealed.ts';
@@ -58,6 +58,9 @@ export function approvalOf(d: DecisionRow, refs: Refs, opinion: string | null) {
   return { ...stepOf(d, refs), kind, minutes, opinion };
 }
 
+const viewRange = (range: OutsideRange | null | undefined) =>
+  range ? { from: toMoney(BigInt(range.fromFen)), to: toMoney(BigInt(range.toFen)) } : null;
+
 export function viewProposal(
   c: AssistanceCase,
   texts: CaseTexts | null,
@@ -74,6 +77,7 @@ export function viewProposal(
     assessment: viewAssessment(texts?.proposal?.assessment),
     courtCeiling: money(c.courtCeilingFen),
     amountReason: texts?.proposal?.amountReason ?? null,
+    outsideRange: viewRange(texts?.proposal?.outsideRange),
     opinion: texts?.proposal?.opinion ?? null,
     proposedBy: c.proposedBy ? refs.officer(c.proposedBy) : null,
     proposedAt: c.proposedAt?.toISOString() ?? null,

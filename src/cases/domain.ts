@@ -128,11 +128,14 @@ export type CaseNarrative = {
 export type Exclusion = { code: string; applies: boolean; note: string | null };
 /** What a court would award: the loss less the own fault, less what was received. */
 export type Assessment = { lossFen: string; receivedFen: string; faultPercent: number };
+/** The range of like cases that an award leaves, in fen. */
+export type OutsideRange = { fromFen: string; toFen: string };
 export type CaseProposal = {
   opinion: string;
   exclusions: Exclusion[];
   overrideReason?: string | null;
   amountReason?: string | null;
+  outsideRange?: OutsideRange | null;
   assessment?: Assessment | null;
 };
 

@@ -10,7 +10,7 @@ import { httpProblems } from '../platform/http/problem.ts';
 import { caseActions } from './actions.ts';
 import { decideOnce } from './aid.ts';
 import { type Award, awardErrors } from './award-domain.ts';
-import { ensureLikeOthers } from './comparable.ts';
+import { leftRange } from './comparable.ts';
 import {
   type Assessment,
   type CaseProposal,
@@ -112,10 +112,6 @@ async function stepsOf(tx: Tx, c: AssistanceCase, reasons: readonly SuperiorReas
   return { ...NO_SECOND_STEP, ...own, superiorAgencyId: above, superiorReasons, higherAgencyId };
 }
 
-/** The sum is explained: in so many words, by an assessment, or before a superior that approves or shares it. */
-const saysWhy = (c: AssistanceCase, { amountReason, override, assessment }: ProposalInput) =>
-  Boolean(amountReason ?? override ?? assessment) || c.sharesAwaited.length > 0 || c.sharesGivenBy.length > 0;
-
 /** The handler's opinion with the amounts; the sum stands with each beneficiary until the decision. */
 export async function proposeCase(
   tx: Tx,
@@ -131,10 +127,11 @@ export async function proposeCase(
   const overrideReason = input.override?.reason ?? null;
   const assessment = assessmentOf(input);
   const amountReason = input.amountReason ?? null;
-  const proposal: CaseProposal = { opinion: input.opinion, exclusions, overrideReason, assessment, amountReason };
+  const outsideRange = await leftRange(tx, c, input.eligibilityCode, awards);
+  const texts = { opinion: input.opinion, overrideReason, amountReason };
+  const proposal: CaseProposal = { ...texts, exclusions, assessment, outsideRange };
   const courtCeilingFen = assessment ? courtCeiling(assessment) : null;
   const reasons = await superiorReasons(tx, c, input, { awards, ceiling: courtCeilingFen });
-  if (!saysWhy(c, input)) await ensureLikeOthers(tx, c, input.eligibilityCode, awards);
   const step = await stepsOf(tx, c, reasons, sumOf(awards));
   const officer = actingOfficer(tx);
   const beneficiaries = await saveAwards(tx, c.beneficiaries, (b) => {

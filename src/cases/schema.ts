@@ -122,6 +122,12 @@ const Proposal = Closed({
   ),
   courtCeiling: Nullable(Money),
   amountReason: shownText(),
+  outsideRange: Nullable(
+    Closed(
+      { from: Money, to: Money },
+      { description: 'of like cases, where an award leaves it: `amountReason`, else `opinion`, says why' },
+    ),
+  ),
   opinion: shownText(),
   proposedBy: Nullable(OfficerRef),
   proposedAt: Nullable(Instant),
