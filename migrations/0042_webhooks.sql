@@ -53,6 +53,7 @@ create table webhook_endpoints (
   state text not null check (state in ('pending', 'active', 'disabled', 'removed')),
   disabled_reason text check (disabled_reason in ('by_hand', 'gone', 'failing', 'holder_gone')),
   secrets_sealed bytea,
+  public_key text not null,
   -- system time: the former secret signs until then
   former_until timestamptz,
   feed_xid xid8 not null,
@@ -99,7 +100,8 @@ create table webhook_deliveries (
   unique (endpoint_id, event_id),
   constraint webhook_deliveries_due check ((state = 'pending') = (due_at is not null))
 );
-create index webhook_deliveries_due_at on webhook_deliveries (due_at) where state = 'pending';
+create index webhook_deliveries_due_at on webhook_deliveries (endpoint_id, due_at) where state = 'pending';
+create index webhook_deliveries_leased on webhook_deliveries (endpoint_id, leased_until) where leased_until is not null;
 create index webhook_deliveries_list on webhook_deliveries (endpoint_id, id desc);
 call guard_table('webhook_deliveries', 'webhook_endpoint', 'endpoint_id');
 grant delete on webhook_deliveries to ja_app;

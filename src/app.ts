@@ -87,6 +87,7 @@ import { documentRoute, type Examples } from './platform/http/document.ts';
 import { registerLimits } from './platform/http/limits.ts';
 import { addressing, replaceMethods } from './platform/http/methods.ts';
 import { addComponents, registerOpenApi } from './platform/http/openapi.ts';
+import { createOutgoing, outgoingSettings } from './platform/http/outgoing.ts';
 import { createMetrics, type Health, type Metrics, observeRequests, probeRoutes } from './platform/http/probes.ts';
 import { registerProblems } from './platform/http/problem.ts';
 import { createAdmission, WINDOW_SECONDS } from './platform/http/quota.ts';
@@ -110,6 +111,8 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { visitMachine } from './visits/domain.ts';
 import { visitHandlers } from './visits/handlers.ts';
 import { visitRoutes } from './visits/routes.ts';
+import { deliveryRoutes } from './webhooks/delivery-routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import { workItemHandler } from './work-items/keeping.ts';
 import { workItemRoutes } from './work-items/routes.ts';
 
@@ -281,6 +284,8 @@ export async function buildApp(deps: AppDeps): Promise<Built> {
   grantRoutes(app);
   auditRoutes(app);
   eventRoutes(app, { keyring, publicUrl, pool });
+  webhookRoutes(app, { keyring, outgoing: createOutgoing(outgoingSettings(config)) });
+  deliveryRoutes(app);
   if (config.sandbox) sandboxRoutes(app, { tx, signer, ownerUrl: deps.ownerUrl });
   documentRoute(app, deps.examples, contractNames);
   docsRoutes(app, config.docs);

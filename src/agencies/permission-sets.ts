@@ -18,6 +18,8 @@ export const readAllDocuments = documentParents.map((kind) => `${kind}_document:
 const uploadAllDocuments = documentParents.map((kind) => `${kind}_document:upload` as const);
 /** Those who pay work on the papers of a payment, not on the file of the case. */
 export const paymentDocuments = [...documents, 'disbursement_document:read', 'disbursement_document:upload'] as const;
+/** Who is told of the flow may have it sent to a system of the agency (ADR 0030). */
+export const push = 'webhook:manage';
 /** For whom something can wait. */
 export const work = ['work:read', 'work:assign'] as const;
 
@@ -27,6 +29,7 @@ export const sealed = 'sealed:read';
 /** The team that handles a case: who is assigned, and the head. */
 export const caseTeam = [
   sealed,
+  push,
   ...documents,
   ...readAllDocuments,
   ...uploadAllDocuments,

@@ -5,6 +5,7 @@ import {
   documents,
   everyone,
   paymentDocuments,
+  push,
   readAllDocuments,
   readFlow,
   sealed,
@@ -13,6 +14,7 @@ import {
 
 export const ROLES = {
   intake: [
+    push,
     ...documents,
     'clue_document:read',
     'clue_document:upload',
@@ -57,6 +59,7 @@ export const ROLES = {
   ],
   chief: [
     sealed,
+    push,
     'case:seal',
     ...documents,
     ...readAllDocuments,
@@ -89,6 +92,7 @@ export const ROLES = {
   ],
   finance: [
     sealed,
+    push,
     ...paymentDocuments,
     ...everyone,
     ...work,
@@ -121,6 +125,7 @@ export const ROLES = {
   auditor: [...everyone, ...work, 'audit:read', 'statistics:read', 'break_glass:read', 'break_glass:review'],
   admin: [
     ...everyone,
+    push,
     'agency:manage',
     'officer:manage',
     'officer:manage_own',
@@ -143,9 +148,10 @@ export const ROLES = {
     'role_grant:confirm',
     'break_glass:read',
   ],
-  agency_admin: [...everyone, 'officer:manage_own', 'officer:suspend', 'role_grant:read', 'role_grant:confirm'],
+  agency_admin: [...everyone, push, 'officer:manage_own', 'officer:suspend', 'role_grant:read', 'role_grant:confirm'],
   wf_officer: [
     sealed,
+    push,
     ...documents,
     'clue_document:read',
     'clue_document:upload',
@@ -178,6 +184,7 @@ export const ROLES = {
   ],
   dept_officer: [
     sealed,
+    push,
     ...documents,
     'clue_document:read',
     'clue_document:upload',
@@ -199,6 +206,7 @@ export const ROLES = {
   ],
   treasury_officer: [
     sealed,
+    push,
     ...everyone,
     ...paymentDocuments,
     ...work,

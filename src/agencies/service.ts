@@ -50,6 +50,19 @@ export function actorSource(deps: TxDeps, { sandbox }: { sandbox: boolean }): Ac
     });
 }
 
+/** Of a credential that stands on record: the client or officer as they are now, or undefined where they are suspended. */
+export async function holderOf(
+  tx: Tx,
+  { clientId, officerId }: { clientId: string | null; officerId: string | null },
+): Promise<Actor | undefined> {
+  if (clientId !== null) {
+    const found = await findActiveClient(tx, clientId);
+    return found && toActor(found.agency, null, found.client, 'client');
+  }
+  const found = officerId === null ? undefined : await findActiveOfficer(tx, { id: officerId });
+  return found && toActor(found.agency, found.officer, null, 'client');
+}
+
 export function findOfficerByCode(deps: TxDeps, code: string) {
   return readTx(deps, asService, (tx) => findActiveOfficer(tx, { code }));
 }

@@ -9,14 +9,17 @@ import { deadlineJobs } from '../deadlines/jobs.ts';
 import { documentJobs } from '../documents/jobs.ts';
 import { eventJobs } from '../events/jobs.ts';
 import { keyJobs } from '../keys/jobs.ts';
+import { withKept } from '../persons/kept-from.ts';
 import type { Config } from '../platform/config.ts';
 import { purgeKeys } from '../platform/db/idempotency.ts';
 import { readTx, type TxDeps } from '../platform/db/tx.ts';
+import { createOutgoing, outgoingSettings } from '../platform/http/outgoing.ts';
 import type { Job } from '../platform/jobs.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import { openStorage } from '../platform/objects/storage.ts';
 import { referralJobs } from '../referrals/jobs.ts';
 import { retentionJobs } from '../retention/due.ts';
+import { webhookJobs } from '../webhooks/jobs.ts';
 
 const HOUR = 3_600_000;
 /** A day longer than promised (contract.md §1, kept at least seven days of real time). */
@@ -31,7 +34,8 @@ const asWorker = {
 } as const;
 
 type Shared = 's3' | 'dataDir' | 'publicUrl' | 'auditExportDir' | 'auditSilenceSeconds' | 'readRecordDays';
-export type JobSettings = Pick<Config, Shared | 'scannerUrl' | 'bulkRead' | 'feedDays'>;
+type Pushing = 'webhookAllow' | 'webhookCa' | 'sandbox';
+export type JobSettings = Pick<Config, Shared | 'scannerUrl' | 'bulkRead' | 'feedDays' | Pushing>;
 
 /** Before a service listens: what was written while no sealer ran is sealed, so that the first write is not refused. */
 export async function sealFirst(deps: TxDeps, settings: JobSettings, log: Log): Promise<void> {
@@ -64,6 +68,15 @@ export function serviceJobs(given: TxDeps, settings: JobSettings, log: Log): Job
     ...identityJobs(deps),
     ...keyJobs(deps, log),
     ...eventJobs(deps, settings.feedDays),
+    ...webhookJobs({
+      tx: deps,
+      outgoing: createOutgoing(outgoingSettings(settings)),
+      publicUrl,
+      systemNow: Date.now,
+      random: Math.random,
+      withKept: (actor) => withKept(deps, actor),
+      log,
+    }),
     ...bulkReadJobs(deps, settings.bulkRead, log),
   ];
 }

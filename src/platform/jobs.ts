@@ -1,7 +1,13 @@
 // Repeated work of the worker half: each job in a loop of its own, never twice at once, and a failure only delays it.
 import { errorFields, type Log } from './log.ts';
 
-export type Job = { name: string; everyMs: number; run: () => Promise<void> };
+export type Job = {
+  name: string;
+  everyMs: number;
+  run: () => Promise<void>;
+  /** Of what `run` has begun and not waited for. */
+  stop?: () => Promise<void>;
+};
 
 export type RunningJobs = {
   /** Begins nothing new and waits for what runs. */
@@ -36,6 +42,7 @@ export function startJobs(jobs: readonly Job[], log: Log): RunningJobs {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
       await Promise.all(running);
+      await Promise.all(jobs.map((job) => job.stop?.()));
     },
   };
 }

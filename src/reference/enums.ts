@@ -3,6 +3,7 @@ import type { dayReasons } from '../kernel/working-days.ts';
 import { decisionEnums } from './enums-decision.ts';
 import { documentEnums } from './enums-documents.ts';
 import { emergencyEnums } from './enums-emergency.ts';
+import { eventEnums } from './enums-events.ts';
 import { identityEnums } from './enums-identity.ts';
 import { lastingHelpEnums } from './enums-lasting-help.ts';
 import { moneyEnums } from './enums-money.ts';
@@ -244,6 +245,7 @@ export const enums = {
   ...identityEnums,
   ...emergencyEnums,
   ...documentEnums,
+  ...eventEnums,
 } as const satisfies Record<string, Enum>;
 
 export type EnumName = keyof typeof enums;

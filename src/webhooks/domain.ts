@@ -1,55 +1,16 @@
 // Rules of webhooks without I/O (ADR 0030): the schedule of Standard Webhooks, what an answer means, and when an endpoint is given up.
 import { defineProblems } from '../kernel/problem.ts';
+import type { EnumValue } from '../reference/enums.ts';
 
-export const ENDPOINT_STATES = ['pending', 'active', 'disabled'] as const;
 /** `removed` is never shown: the row stays for its deliveries and the audit record. */
-export type EndpointState = (typeof ENDPOINT_STATES)[number] | 'removed';
-export const DISABLED_REASONS = ['by_hand', 'gone', 'failing', 'holder_gone'] as const;
-export type DisabledReason = (typeof DISABLED_REASONS)[number];
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'withheld'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+export type EndpointState = EnumValue<'webhook-endpoint-states'> | 'removed';
+export type DisabledReason = EnumValue<'webhook-disabled-reasons'>;
+export type DeliveryState = EnumValue<'webhook-delivery-states'>;
 /** What came of an attempt; nothing of what the receiver said is kept (S-43). */
-export const OUTCOMES = [
-  'accepted',
-  'status',
-  'redirect',
-  'gone',
-  'throttled',
-  'timeout',
-  'too_large',
-  'refused',
-  'certificate',
-  'blocked',
-  'unresolved',
-  'not_confirmed',
-  'not_seen',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export type Outcome = EnumValue<'webhook-outcomes'>;
 export type Attempt = { at: string; outcome: Outcome; status: number | null; ms: number };
 
 export const webhookProblems = defineProblems({
-  'webhook.address_refused': {
-    status: 422,
-    zh: [
-      '地址不可用',
-      '推送地址须为 https 公网地址，且不含用户名、片段或内网地址',
-      '更换地址，或由运维加入 WEBHOOK_ALLOW',
-    ],
-    en: [
-      'Address refused',
-      'the address of an endpoint is https, public, and without user or fragment',
-      'give another address, or let the operator add it to WEBHOOK_ALLOW',
-    ],
-  },
-  'webhook.not_active': {
-    status: 409,
-    zh: ['端点未启用', '端点尚未确认或已停用，不发送任何事件', '先完成 activation'],
-    en: [
-      'The endpoint is not active',
-      'nothing is sent to an endpoint that is not confirmed or is disabled',
-      'confirm it by `activation` first',
-    ],
-  },
   'webhook.challenge_wrong': {
     status: 422,
     zh: ['确认码不符', '提交的确认码不是发往该地址的确认码', '使用最近一次收到的确认码'],
@@ -60,14 +21,9 @@ export const webhookProblems = defineProblems({
     zh: ['端点过多', '本机关推送端点已达上限 {limit} 个', '删除不再使用的端点'],
     en: ['Too many endpoints', 'the agency has {limit} endpoints already', 'remove one that is not used any more'],
   },
-  'webhook.nothing_to_replay': {
-    status: 409,
-    zh: ['无可重发', '该事件已超出保留期，或仍在等待发送', '按事件流核对'],
-    en: ['Nothing to replay', 'the event is beyond the horizon of the feed, or still waits', 'reconcile by the feed'],
-  },
 });
 
-export const MAX_ENDPOINTS = 20;
+export const MAX_ENDPOINTS = 200;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -109,7 +65,8 @@ export function nextDue(
 /** Seconds or a date (RFC 9110 §10.2.3), as milliseconds from `now`; nonsense is 0. */
 export function retryAfter(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * SECOND : Date.parse(header) - now;
+  const isDate = /^[A-Z][a-z]{2}, /.test(header);
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * SECOND : isDate ? Date.parse(header) - now : 0;
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), RETRY_AFTER_MOST) : 0;
 }
 

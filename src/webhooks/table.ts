@@ -18,6 +18,7 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
   state: text().$type<EndpointState>().notNull(),
   disabledReason: text('disabled_reason').$type<DisabledReason>(),
   secretsSealed: bytea('secrets_sealed'),
+  publicKey: text('public_key').notNull(),
   formerUntil: instant('former_until'),
   feedXid: xid8('feed_xid').notNull(),
   feedPosition: bigint('feed_position', { mode: 'bigint' }).notNull(),
