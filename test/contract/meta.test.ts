@@ -1,6 +1,7 @@
 // Rules about the contract itself: Chinese and English everywhere, bounds on every text, list and number, one manner of naming.
 import { describe, expect, test } from '@jest/globals';
 import { buildDocument } from '../../src/bin/document.ts';
+import type { Operation } from '../../src/platform/http/document.ts';
 
 type Node = Record<string, unknown> & {
   type?: string | string[];
@@ -26,16 +27,19 @@ function schemas(node: unknown, place: string, property?: string): { node: Node;
   return [...own, ...below];
 }
 
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${path}`, operation })),
-);
+const operationsOf = (paths: Record<string, Record<string, Operation>>) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${path}`, operation })),
+  );
+const operations = operationsOf(document.paths);
+const told = operationsOf((document.webhooks ?? {}) as Record<string, Record<string, Operation>>);
 const all = schemas([document.paths, document.webhooks, document.components.schemas], '#');
 const has = (node: Node, type: string) =>
   (typeof node.type === 'string' || Array.isArray(node.type)) && [node.type].flat().includes(type);
 
 describe('in Chinese and English', () => {
   test('summary and description of every operation', () => {
-    const lacking = operations.filter(
+    const lacking = [...operations, ...told].filter(
       ({ operation }) => !isBilingual(operation.summary) || !isBilingual(operation.description),
     );
     expect(lacking.map(({ at }) => at)).toEqual([]);
