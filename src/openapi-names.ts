@@ -142,7 +142,7 @@ SocialAssistanceRouting 转社会救助, Subject 救助对象, SubjectExport 个
 VisitAmendment 更正回访, VisitCancellation 取消回访, VisitConfirmation 确认回访, VisitFromOrigin 回访, Visit 回访, VisitMeasureCheck 措施核实,
 VisitMissed 未成回访, VisitNeed 需求, VisitNeedReferral 需求移送, VisitObjection 回访异议, VisitRecord 回访记录, VisitRescheduling 改期,
 WebhookActivation 启用推送, WebhookDelivery 推送记录, WebhookEndpoint 推送地址, WebhookEndpointWithSecret 推送地址及密钥,
-WebhookRecovery 补推, WebhookRecoveryResult 补推结果, WebhookSecret 推送密钥, WebhookTest 推送测试, WebhookReplay 重推, WorkItem 待办, WorkItemAssignment 指派待办, WorkItemEntry 待办`;
+WebhookRecovery 补推, WebhookRecoveryResult 补推结果, WorkItem 待办, WorkItemAssignment 指派待办, WorkItemEntry 待办`;
 
 const table = (text: string): ReadonlyMap<string, string> =>
   new Map(
