@@ -52,6 +52,7 @@ export const flowGroups: readonly EventGroup[] = [
       'case.beneficiary_added': ['案件增加救助对象', 'A beneficiary was added to a case'],
       'case.documents_requested': ['已要求补充材料', 'Documents were requested'],
       'case.documents_received': ['补充材料已收到', 'Requested documents were received'],
+      'case.documents_noted': ['收到材料已记录', 'A document that had been asked for was noted'],
       'case.proposed': ['已提出救助意见', 'An award was proposed'],
       'case.step_approved': ['一级审批已通过', 'A step of approval was passed'],
       'case.granted': ['决定予以救助', 'Aid was granted'],
