@@ -134,6 +134,7 @@ export const moneyGroups: readonly EventGroup[] = [
       'disbursement.released': ['托管款项已支取', 'Money was released from custody'],
       'disbursement.custody_exhausted': ['托管款项已全部支取', 'The custody is exhausted'],
       'disbursement.recovery_started': ['已启动追回', 'A recovery was ordered'],
+      'disbursement.part_recovered': ['款项已部分追回', 'Part of the money was recovered'],
       'disbursement.recovered': ['款项已追回', 'Money was recovered'],
       'disbursement.write_off_proposed': ['已提出核销', 'A write-off was proposed'],
       'disbursement.written_off': ['款项已核销', 'Money was written off'],
