@@ -82,6 +82,18 @@ export function readFeed(tx: Tx, after: FeedPosition, types: readonly string[], 
 export const findTold = (tx: Tx, ids: readonly string[]): Promise<SeenEvent[]> =>
   ids.length === 0 ? Promise.resolve([]) : readTold(tx, inArray(events.id, [...ids]), ids.length);
 
+/** Agencies that have any relation to what befell between two positions: who else is told nothing of it. Asked under the system scope. */
+export async function agenciesConcerned(tx: Tx, after: FeedPosition, until: FeedPosition): Promise<Set<string>> {
+  const between = sql`(${events.xid}, ${events.position}) > (${after.xid}::xid8, ${after.position}::bigint)
+    and (${events.xid}, ${events.position}) <= (${until.xid}::xid8, ${until.position}::bigint)`;
+  const rows = await tx.db
+    .selectDistinct({ agencyId: access.agencyId })
+    .from(events)
+    .innerJoin(access, sql`${access.kind} = ${events.kind} and ${access.resourceId} = ${events.resourceId}`)
+    .where(between);
+  return new Set(rows.map((row) => row.agencyId));
+}
+
 /** Where the feed ends now: everything before it is settled, everything after it is still to come. */
 export async function feedHead(tx: Tx): Promise<FeedPosition> {
   const { rows } = await tx.db.execute<{ xid: string }>(

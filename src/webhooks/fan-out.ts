@@ -1,10 +1,11 @@
 // The fan-out: each endpoint reads the feed from its position, with the eyes of its holder; one delivery an event (W-08).
 import { asService } from '../agencies/service.ts';
-import { type FeedPosition, feedHorizon, readFeed } from '../events/service.ts';
+import { agenciesConcerned, type FeedPosition, feedHorizon, readFeed } from '../events/service.ts';
 import { readTx } from '../platform/db/tx.ts';
+import { errorFields } from '../platform/log.ts';
 import { insertDeliveries } from './delivery-repository.ts';
 import { askedTypes } from './domain.ts';
-import { type Behind, endpointsBehind, noteEndpoint, takeEndpoint } from './repository.ts';
+import { type Behind, endpointsBehind, moveEndpoints, noteEndpoint, takeEndpoint } from './repository.ts';
 import { disableEndpoint, type Eyes, keptOut, type WorkerDeps } from './worker.ts';
 
 const BATCH = 200;
@@ -45,12 +46,44 @@ async function advance(deps: WorkerDeps, eyes: Eyes, behind: Behind): Promise<bo
   });
 }
 
-/** All endpoints up to the horizon; answers how many were behind it. */
-export async function fanOut(deps: WorkerDeps, eyes: Eyes): Promise<number> {
-  const behind = await readTx(deps.tx, asService, async (tx) => {
-    const horizon = await feedHorizon(tx);
-    return horizon ? endpointsBehind(tx, horizon, ENDPOINTS) : [];
-  });
-  for (const endpoint of behind) while (await advance(deps, eyes, endpoint));
-  return behind.length;
+/** Events; who is further behind reads the feed without a look at whom they concern. */
+const FAR = 20_000n;
+/** Endpoints that nothing concerns are moved on this often: each move writes a row. */
+const QUIET_MS = 10_000;
+
+export type FanOut = () => Promise<number>;
+
+export function createFanOut(deps: WorkerDeps, eyes: Eyes): FanOut {
+  let quietUntil = 0;
+  /** Those whose agency stands in some relation to something new; the feed itself decides what they are told of it. */
+  const concerned = (held: boolean): Promise<Behind[]> =>
+    readTx(deps.tx, asService, async (tx) => {
+      const horizon = await feedHorizon(tx);
+      const behind = horizon ? await endpointsBehind(tx, horizon, ENDPOINTS, held) : [];
+      if (!horizon) return [];
+      const isFar = ({ feedPosition }: Behind) => BigInt(horizon.position) - feedPosition > FAR;
+      const last = behind.find((endpoint) => !isFar(endpoint));
+      const from = last && { xid: last.feedXid, position: String(last.feedPosition) };
+      const agencies = from ? await agenciesConcerned(tx, from, horizon) : new Set<string>();
+      const isTold = (endpoint: Behind) => isFar(endpoint) || agencies.has(endpoint.agencyId);
+      const quiet = behind.filter((endpoint) => !isTold(endpoint)).map(({ id }) => id);
+      if (held) await moveEndpoints(tx, quiet, horizon);
+      return behind.filter(isTold);
+    });
+  /** What goes wrong with one endpoint is not the others' matter. */
+  async function catchUp(endpoint: Behind): Promise<void> {
+    try {
+      while (await advance(deps, eyes, endpoint));
+    } catch (error) {
+      deps.log.warn('job failed', { job: 'webhook-fan-out', ...errorFields(error) });
+    }
+  }
+  /** All endpoints up to the horizon; answers how many had something to read. */
+  return async () => {
+    const held = deps.systemNow() >= quietUntil;
+    if (held) quietUntil = deps.systemNow() + QUIET_MS;
+    const behind = await concerned(held);
+    for (const endpoint of behind) await catchUp(endpoint);
+    return behind.length;
+  };
 }

@@ -4,7 +4,7 @@ import { readTx } from '../platform/db/tx.ts';
 import type { Job } from '../platform/jobs.ts';
 import { askAddresses } from './challenge.ts';
 import { purgeDeliveries } from './delivery-repository.ts';
-import { fanOut } from './fan-out.ts';
+import { createFanOut } from './fan-out.ts';
 import { createSender } from './sending.ts';
 import { createEyes, type WorkerDeps } from './worker.ts';
 
@@ -16,14 +16,15 @@ const KEPT_DAYS = 30;
 export function createWorker(deps: WorkerDeps) {
   const eyes = createEyes(deps);
   const sender = createSender(deps, eyes);
+  const fanOut = createFanOut(deps, eyes);
   return {
     ask: () => askAddresses(deps),
-    fanOut: () => fanOut(deps, eyes),
+    fanOut,
     sender,
     /** Everything that can be done now: for tests, which have the clock. */
     async drain(): Promise<void> {
       await askAddresses(deps);
-      await fanOut(deps, eyes);
+      await fanOut();
       await sender.step();
       await sender.settled();
     },

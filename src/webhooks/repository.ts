@@ -72,18 +72,33 @@ export async function listEndpoints(
   return listVisible(tx, 'webhook_endpoint', webhookEndpoints, where, page);
 }
 
-export type Behind = Pick<EndpointRow, 'id' | 'agencyId' | 'clientId' | 'officerId'>;
+export type Behind = Pick<EndpointRow, 'id' | 'agencyId' | 'clientId' | 'officerId' | 'feedXid' | 'feedPosition'>;
 
-/** Active endpoints that have not read up to the horizon. */
-export const endpointsBehind = (tx: Tx, { xid, position }: FeedPosition, limit: number): Promise<Behind[]> => {
+/** Active endpoints that have not read up to the horizon, those furthest behind first; `held`: nobody moves them meanwhile. */
+export const endpointsBehind = (
+  tx: Tx,
+  { xid, position }: FeedPosition,
+  limit: number,
+  held: boolean,
+): Promise<Behind[]> => {
   const { id, agencyId, clientId, officerId } = getTableColumns(webhookEndpoints);
-  return tx.db
-    .select({ id, agencyId, clientId, officerId })
+  const query = tx.db
+    .select({ id, agencyId, clientId, officerId, feedXid, feedPosition })
     .from(webhookEndpoints)
     .where(and(eq(state, 'active'), sql`(${feedXid}, ${feedPosition}) < (${xid}::xid8, ${position}::bigint)`, mine(tx)))
     .orderBy(asc(feedXid), asc(feedPosition))
     .limit(limit);
+  return held ? query.for('no key update', { skipLocked: true }) : query;
 };
+
+/** Moves endpoints that nothing was told between their position and this one. */
+export async function moveEndpoints(tx: Tx, ids: readonly string[], { xid, position }: FeedPosition): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.db
+    .update(webhookEndpoints)
+    .set({ feedXid: xid, feedPosition: BigInt(position) })
+    .where(inArray(id, [...ids]));
+}
 
 /** Endpoints whose address is to be asked now; locked, so that one worker asks. */
 export const takeChallenges = (tx: Tx, now: Date, limit: number): Promise<EndpointRow[]> =>

@@ -7,7 +7,7 @@ import { withoutKept } from '../platform/http/kept.ts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import type { Log } from '../platform/log.ts';
 import type { DisabledReason } from './domain.ts';
-import { type Behind, saveEndpoint, takeEndpoint } from './repository.ts';
+import { type EndpointRow, saveEndpoint, takeEndpoint } from './repository.ts';
 
 export type WorkerDeps = {
   tx: TxDeps;
@@ -25,14 +25,17 @@ export type WorkerDeps = {
 /** A suspended holder is noticed as soon as a suspended token is elsewhere (S-18). */
 const HOLDER_MS = 5000;
 
+/** Of an endpoint, who set its address. */
+type Held = Pick<EndpointRow, 'agencyId' | 'clientId' | 'officerId'>;
+
 export type Eyes = {
   /** The holder's request for a transaction, or undefined: suspended, or gone. */
-  of(endpoint: Behind): Promise<TxRequest | undefined>;
+  of(endpoint: Held): Promise<TxRequest | undefined>;
 };
 
 export function createEyes(deps: WorkerDeps): Eyes {
   const known = new Map<string, { until: number; request: TxRequest | undefined }>();
-  async function look(endpoint: Behind): Promise<TxRequest | undefined> {
+  async function look(endpoint: Held): Promise<TxRequest | undefined> {
     const found = await readTx(deps.tx, asService, (tx) => holderOf(tx, endpoint));
     if (!found || found.agency.id !== endpoint.agencyId) return undefined;
     // A receiver is a system: it has no duty in a sealed record, and is kept from what its officer is kept from.

@@ -1,5 +1,4 @@
 // Webhooks end to end against receivers on this machine: what is sent, how it is signed, when again, and when no more (W-01..W-10, S-44).
-import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
@@ -9,7 +8,15 @@ import { addClient } from '../../support/clients.ts';
 import { accept, type Got, type Receiver, startReceiver, status } from '../../support/receiver.ts';
 import { useService } from '../../support/service.ts';
 import { createStory, type Known } from '../../support/story.ts';
-import { createClock, endpointOf, LOOPBACK, workerOf } from '../../support/webhooks.ts';
+import {
+  createClock,
+  type Delivery,
+  endpointOf,
+  LOOPBACK,
+  signatureHeaders,
+  verifyV1a,
+  workerOf,
+} from '../../support/webhooks.ts';
 
 const service = useService({ env: LOOPBACK });
 const receivers: Receiver[] = [];
@@ -33,28 +40,9 @@ const drain = async () => {
   await service.eventsSettled();
   await worker.drain();
 };
-type Delivery = { id: string; eventId: string | null; state: string; tries: number; nextAt: string | null } & {
-  attempts: { outcome: string; status: number | null; at: string }[];
-};
 const deliveries = async ({ path }: Known, officer = 'wf.heping') =>
   ((await service.api.get(officer, `${path}/deliveries`)).body.items ?? []) as unknown as Delivery[];
 const stateOf = async ({ path }: Known) => (await service.api.get('wf.heping', path)).body;
-
-const headersOf = ({ headers }: Got) => ({
-  'webhook-id': String(headers['webhook-id']),
-  'webhook-timestamp': String(headers['webhook-timestamp']),
-  'webhook-signature': String(headers['webhook-signature']),
-});
-
-function verifyV1a({ headers, body }: Got, publicKey: string): boolean[] {
-  const x = Buffer.from(publicKey.replace('whpk_', ''), 'base64').toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  const content = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
-  const offered = String(headers['webhook-signature'])
-    .split(' ')
-    .filter((one) => one.startsWith('v1a,'));
-  return offered.map((one) => verify(null, content, key, Buffer.from(one.slice(4), 'base64')));
-}
 
 /** Quietens what other tests have left: they would be sent too. */
 async function removeOthers() {
@@ -86,9 +74,9 @@ test('nothing before the address confirms; then the event as the feed has it, ve
   expect(receiver.asked[0]?.headers['webhook-request-origin']).toBe('service.test');
   const [got] = receiver.got;
   if (!got) throw new Error('nothing was sent');
-  const parsed = new Webhook(endpoint.secret).verify(got.body, headersOf(got));
-  expect(() => new SvixWebhook(endpoint.secret).verify(got.body, headersOf(got))).not.toThrow();
-  expect(() => new SvixWebhook(endpoint.secret).verify(`${got.body} `, headersOf(got))).toThrow();
+  const parsed = new Webhook(endpoint.secret).verify(got.body, signatureHeaders(got));
+  expect(() => new SvixWebhook(endpoint.secret).verify(got.body, signatureHeaders(got))).not.toThrow();
+  expect(() => new SvixWebhook(endpoint.secret).verify(`${got.body} `, signatureHeaders(got))).toThrow();
   expect(verifyV1a(got, endpoint.publicKey)).toEqual([true]);
   const event = HTTP.toEvent({ headers: got.headers as Record<string, string>, body: got.body });
   expect(event).toMatchObject({ type: 'clue.submitted', subject: `clue/${made.id}`, specversion: '1.0' });
@@ -99,7 +87,7 @@ test('nothing before the address confirms; then the event as the feed has it, ve
   expect(receiver.got).toHaveLength(1);
   expect(await deliveries(endpoint)).toMatchObject([{ state: 'delivered', tries: 1, attempts: [{ status: 204 }] }]);
   // Changed on its way, or of another secret: refused.
-  expect(() => new Webhook(endpoint.secret).verify(`${got.body} `, headersOf(got))).toThrow();
+  expect(() => new Webhook(endpoint.secret).verify(`${got.body} `, signatureHeaders(got))).toThrow();
 });
 
 test('what the holder does not see is not sent, although its agency may; a client manages endpoints of its own', async () => {
@@ -243,7 +231,7 @@ test('rotation: both secrets sign for a day, the former one alone is good until 
   const [overlapping] = receiver.got;
   if (!overlapping) throw new Error('nothing was sent');
   for (const { secret, publicKey } of [endpoint, next]) {
-    expect(() => new Webhook(secret).verify(overlapping.body, headersOf(overlapping))).not.toThrow();
+    expect(() => new Webhook(secret).verify(overlapping.body, signatureHeaders(overlapping))).not.toThrow();
     expect(verifyV1a(overlapping, publicKey)).toContain(true);
   }
   clock.pass(25 * 3_600_000);
@@ -297,29 +285,4 @@ test('a receiver that waits holds its own slots, no connection of the database, 
   for (const release of held) release();
   await worker.sender.settled();
   expect(slow.got).toHaveLength(6);
-});
-
-test('a confirmation by hand wants the very challenge; a new address confirms anew; a removed endpoint is gone with its secrets', async () => {
-  const receiver = await received();
-  receiver.confirm('never');
-  const endpoint = await endpointOf(service, 'wf.heping', receiver.url);
-  await drain();
-  const { challenge } = (JSON.parse(receiver.asked.at(-1)?.body ?? '{}') as { data: { challenge: string } }).data;
-  const activate = (body: object) => service.api.create('wf.heping', `${endpoint.path}/activation`, body);
-  expect((await activate({ challenge: `${challenge}x` })).body).toMatchObject({
-    status: 422,
-    code: 'webhook.challenge_wrong',
-  });
-  expect((await activate({ challenge })).body.state).toBe('active');
-  const { etag } = await service.api.get('wf.heping', endpoint.path);
-  const other = await received();
-  const moved = await service.api.as('wf.heping', 'PATCH', endpoint.path, { etag, body: { url: other.url } });
-  expect(moved.body).toMatchObject({ state: 'pending', url: other.url });
-  const removed = await service.api.as('wf.heping', 'DELETE', endpoint.path, { etag: moved.etag });
-  expect(removed.status).toBe(200);
-  expect((await service.api.get('wf.heping', endpoint.path)).status).toBe(404);
-  const [row] = await service.owner.query('select state, secrets_sealed from webhook_endpoints where id = $1', [
-    endpoint.id,
-  ]);
-  expect(row).toEqual({ state: 'removed', secrets_sealed: null });
 });

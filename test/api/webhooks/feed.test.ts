@@ -1,11 +1,13 @@
-// The feed's long poll and its horizon: who waits holds no connection and is woken, and what was dropped is a 410 (contract §1 Feed).
+// The feed's long poll, its horizon and its types (contract §1 Feed); and how an address confirms, moves and goes (S-44).
 import { expect, test } from '@jest/globals';
 import { dropOldEvents } from '../../../src/events/jobs.ts';
 import { createWaiting } from '../../../src/platform/http/waiting.ts';
+import { startReceiver } from '../../support/receiver.ts';
 import { useService } from '../../support/service.ts';
 import { createStory } from '../../support/story.ts';
+import { createClock, endpointOf, LOOPBACK, workerOf } from '../../support/webhooks.ts';
 
-const service = useService({ poolSize: 4 });
+const service = useService({ poolSize: 4, env: LOOPBACK });
 
 const latest = async () => String((await service.api.get('wf.heping', '/v1/events?after=latest')).body.nextCursor);
 
@@ -77,4 +79,29 @@ test('the types are listed with kind, words and schema', async () => {
   expect(clue?.dataSchema).toMatchObject({ properties: { receivingAgencyId: { type: 'string' } } });
   const { body: document } = await service.api.get('wf.heping', '/v1/openapi.json');
   expect(Object.keys(document.webhooks as object)).toContain('clue.submitted');
+});
+
+test('a confirmation by hand wants the very challenge; a new address confirms anew; a removed endpoint is gone with its secrets', async () => {
+  const [receiver, other] = [await startReceiver(), await startReceiver()];
+  receiver.confirm('never');
+  const endpoint = await endpointOf(service, 'wf.heping', receiver.url);
+  await workerOf(service, createClock()).drain();
+  const { challenge } = (JSON.parse(receiver.asked.at(-1)?.body ?? '{}') as { data: { challenge: string } }).data;
+  const activate = (body: object) => service.api.create('wf.heping', `${endpoint.path}/activation`, body);
+  expect((await activate({ challenge: `${challenge}x` })).body).toMatchObject({
+    status: 422,
+    code: 'webhook.challenge_wrong',
+  });
+  expect((await activate({ challenge })).body.state).toBe('active');
+  const { etag } = await service.api.get('wf.heping', endpoint.path);
+  const moved = await service.api.as('wf.heping', 'PATCH', endpoint.path, { etag, body: { url: other.url } });
+  expect(moved.body).toMatchObject({ state: 'pending', url: other.url });
+  const removed = await service.api.as('wf.heping', 'DELETE', endpoint.path, { etag: moved.etag });
+  expect(removed.status).toBe(200);
+  expect((await service.api.get('wf.heping', endpoint.path)).status).toBe(404);
+  const [row] = await service.owner.query('select state, secrets_sealed from webhook_endpoints where id = $1', [
+    endpoint.id,
+  ]);
+  expect(row).toEqual({ state: 'removed', secrets_sealed: null });
+  await Promise.all([receiver.stop(), other.stop()]);
 });
