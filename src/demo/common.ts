@@ -92,6 +92,38 @@ export async function planLines(demo: Demo, caseName: string): Promise<string[]>
   return ids;
 }
 
+type Paying = { payer?: string; fundId?: string; payee?: Json };
+const SELF = { type: 'self', name: '李秀兰', bankName: '样例银行沈阳分行', accountNumber: '622200000000001000' };
+
+/** A line of that kind through authorisation, submission and settlement; finance of who carries that part pays it. */
+export async function payLine(
+  demo: Demo,
+  caseName: string,
+  amount: string,
+  kind: string,
+  { payer = 'finance.heping', fundId, payee = SELF }: Paying = {},
+): Promise<string> {
+  const [beneficiary] = await beneficiariesOf(demo, caseName);
+  const requestNumber = `demo-${demo.tag}-${caseName}-${kind}-${payer}`;
+  const drawn = fundId ? { fundId } : {};
+  const body = { beneficiaryId: beneficiary?.id, amount: yuan(amount), kind, payee, requestNumber, ...drawn };
+  const line = await demo.create('handler.heping', `${theCase(demo, caseName)}/disbursements`, body);
+  const path = `${ADDRESS.disbursement}/${String(line.id)}`;
+  await demo.decide('head.heping', path, 'authorisation');
+  await demo.decide(payer, path, 'submission');
+  await demo.decide(payer, path, 'settlement', { paidOn: demo.today, bankReference: `BK-${requestNumber}` });
+  return String(line.id);
+}
+
+/** A paper put on a record, in a few bytes that are what they claim to be. */
+export async function attach(demo: Demo, path: string, kind: string, title: string): Promise<string> {
+  const form = new FormData();
+  form.set('kind', kind);
+  form.set('title', title);
+  form.set('file', new Blob(['%PDF-1.7\n%%EOF\n'], { type: 'application/pdf' }), `${title}.pdf`);
+  return String((await demo.call('handler.heping', 'POST', `${path}/documents`, { form })).id);
+}
+
 /** The same step on every line of the case. */
 export async function onLines(demo: Demo, caseName: string, officer: string, verb: string, body: Json = {}) {
   const known = await demo.read('handler.heping', `${theCase(demo, caseName)}/disbursements`);

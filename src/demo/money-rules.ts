@@ -1,38 +1,11 @@
 // Chapter eight: money before the decision that is topped up by it, and an award that three levels carry together (domain §7).
-import { acceptClue, agencyOf, beneficiariesOf, propose, submitClue, theCase } from './common.ts';
+import { acceptClue, agencyOf, beneficiariesOf, payLine, propose, submitClue, theCase } from './common.ts';
 import { ADDRESS, type Demo, listOf, objectOf, type Step, yuan, yuanOf } from './teller.ts';
 
 const ADVANCED = 'advanced.case';
 const JOINT = 'joint.case';
 const GRANT = { outcome: 'granted', opinion: '符合救助条件，同意救助' };
 const REASON = '伤情危重，抢救费用高；同类案件金额不具可比性。';
-
-/** A line of that kind through authorisation, submission and settlement; finance of who carries that part pays it. */
-async function payLine(
-  demo: Demo,
-  caseName: string,
-  amount: string,
-  kind: string,
-  payer = 'finance.heping',
-  fundId?: string,
-) {
-  const [beneficiary] = await beneficiariesOf(demo, caseName);
-  const payee = { type: 'self', name: '李秀兰', bankName: '样例银行沈阳分行', accountNumber: '622200000000001000' };
-  const requestNumber = `demo-${demo.tag}-${caseName}-${kind}-${payer}`;
-  const body = {
-    beneficiaryId: beneficiary?.id,
-    amount: yuan(amount),
-    kind,
-    payee,
-    requestNumber,
-    ...(fundId ? { fundId } : {}),
-  };
-  const line = await demo.create('handler.heping', `${theCase(demo, caseName)}/disbursements`, body);
-  const path = `${ADDRESS.disbursement}/${String(line.id)}`;
-  await demo.decide('head.heping', path, 'authorisation');
-  await demo.decide(payer, path, 'submission');
-  await demo.decide(payer, path, 'settlement', { paidOn: demo.today, bankReference: `BK-${requestNumber}` });
-}
 
 async function showAdvance(demo: Demo): Promise<void> {
   await demo.sees('chief.heping', theCase(demo, ADVANCED), (seen) => {
@@ -65,7 +38,7 @@ const advanceSteps: readonly Step[] = [
     async run(demo) {
       await propose(demo, ADVANCED, ['50000.00'], { amountReason: REASON });
       await demo.decide('chief.heping', theCase(demo, ADVANCED), 'approval', GRANT);
-      await payLine(demo, ADVANCED, '20000.00', 'top_up');
+      demo.keep('advanced.line', await payLine(demo, ADVANCED, '20000.00', 'top_up'));
       await showAdvance(demo);
       await demo.decide('handler.heping', theCase(demo, ADVANCED), 'closure', {
         summary: '先行救助已补足，救助完毕。',
@@ -124,7 +97,7 @@ const jointSteps: readonly Step[] = [
       const { shares } = await demo.read('handler.heping', theCase(demo, JOINT));
       await payLine(demo, JOINT, '30000.00', 'lump');
       for (const [i, payer] of ['finance.shenyang', 'finance.liaoning'].entries())
-        await payLine(demo, JOINT, '30000.00', 'lump', payer, String(listOf(shares)[i]?.fundId));
+        await payLine(demo, JOINT, '30000.00', 'lump', { payer, fundId: String(listOf(shares)[i]?.fundId) });
       await demo.sees('chief.heping', theCase(demo, JOINT), (seen) => `已付 paid ${yuanOf(seen.paidAmount)}`);
       await demo.decide('handler.heping', theCase(demo, JOINT), 'closure', { summary: '三级联合救助已全部发放。' });
     },

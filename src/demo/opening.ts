@@ -1,8 +1,7 @@
 // Chapter one: a mother and child of Heping, from the clue to the decision by four eyes (2021 rules arts. 7, 8).
-import { acceptClue, beneficiariesOf, clue, moveClock, propose, submitClue, theCase } from './common.ts';
+import { acceptClue, attach, beneficiariesOf, clue, moveClock, propose, submitClue, theCase } from './common.ts';
 import { ADDRESS, itemsOf, listOf, objectOf, type Step, yuanOf } from './teller.ts';
 
-const PAPER = '%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n';
 const ITEMS = ['死亡医学证明', '家庭经济状况证明'];
 
 export const openingSteps: readonly Step[] = [
@@ -61,12 +60,8 @@ export const openingSteps: readonly Step[] = [
     zh: '材料扫描件上传，加密保存',
     en: 'a scan is uploaded; it is encrypted before it is stored',
     async run(demo) {
-      const form = new FormData();
-      form.set('kind', 'medical');
-      form.set('title', '死亡医学证明');
-      form.set('file', new Blob([PAPER], { type: 'application/pdf' }), '证明.pdf');
       const path = `${theCase(demo, 'main.case')}/documents`;
-      await demo.call('handler.heping', 'POST', path, { form });
+      await attach(demo, theCase(demo, 'main.case'), 'medical', '死亡医学证明');
       await demo.sees('head.heping', path, (seen) => {
         const [file = {}] = itemsOf(seen);
         return `看到 sees ${String(file.mediaType)}, ${String(file.bytes)} bytes, SHA-256 ${String(file.sha256).slice(0, 12)}…`;

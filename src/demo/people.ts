@@ -15,6 +15,7 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   refused: { name: '徐静', sex: 'female', age: 34, categories: ['W7'], relation: 'self' },
   advanced: { name: '何春梅', sex: 'female', age: 47, categories: ['W4'], relation: 'self' },
   joint: { name: '高凤英', sex: 'female', age: 52, categories: ['W3'], relation: 'self' },
+  ward: { name: '郑小满', sex: 'female', age: 12, categories: ['C3'], relation: 'child' },
   withdrawn: { name: '孙丽', sex: 'female', age: 41, categories: ['W6'], relation: 'self' },
 };
 

@@ -1,6 +1,7 @@
 // The whole story in order; each step of it is also a test (test/e2e/demo.test.ts).
 import { yearOf } from '../kernel/civil-date.ts';
 import { endingSteps } from './ending.ts';
+import { guardedSteps } from './guarded.ts';
 import { moneyRuleSteps } from './money-rules.ts';
 import { openingSteps } from './opening.ts';
 import { otherClueSteps } from './other-clues.ts';
@@ -42,6 +43,7 @@ export const demoSteps: readonly Step[] = [
   ...otherClueSteps,
   ...refusalSteps,
   ...moneyRuleSteps,
+  ...guardedSteps,
   summary,
   { name: 'clock-release', zh: '恢复系统时间', en: 'business time is system time again', run: releaseClock },
 ];

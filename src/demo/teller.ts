@@ -10,6 +10,7 @@ export const ADDRESS = {
   visit: '/v1/visits',
   account: '/v1/monitoring-accounts',
   notice: '/v1/case-notices',
+  deadline: '/v1/deadlines',
 } as const;
 export type Kind = keyof typeof ADDRESS;
 
