@@ -26,6 +26,7 @@ async function release(demo: Demo, amount: string, use: string, approver: string
   const asked = { amount: yuan(amount), purpose: 'living', use, evidenceDocumentIds: [paper] };
   const { id } = await demo.create('handler.heping', `${path}/releases`, asked);
   const one = `${path}/releases/${String(id)}`;
+  await demo.awaits(approver, 'release-approval', 'disbursement', demo.id('ward.line'));
   await demo.decide('handler.heping', one, 'approval', { outcome: 'released' }, 403);
   await demo.decide(approver, one, 'approval', { outcome: 'released', opinion: '用途与凭证相符' });
   await demo.sees('finance.heping', `${path}/custody-plan`, (seen) => `托管余额 in custody ${yuanOf(seen.remaining)}`);

@@ -65,6 +65,13 @@ const writeOff = (line: DisbursementFacts, actor: Actor): Problem | undefined =>
 const custodial = (line: DisbursementFacts): Problem | undefined =>
   line.kind === 'custody' ? undefined : disbursementProblems['disbursement.not_custodial']();
 
+const notRequester = (line: DisbursementFacts, actor: Actor): Problem | undefined => {
+  if (line.awaitedReleaseByPersonKey === null) return disbursementProblems['custody.none_asked']();
+  return samePerson(actor, line.awaitedReleaseByPersonKey)
+    ? fourEyes({ who: '申请与批准', whoEn: 'who asks for a release and who approves it' })
+    : undefined;
+};
+
 /** The treasury or bank has the application, whatever became of it. */
 const asked = (line: DisbursementFacts): boolean =>
   line.state === 'submitted' || line.state === 'unknown' || line.state === 'settled';
@@ -157,6 +164,16 @@ export const disbursementActions = {
     path: 'releases',
     officer: true,
     guard: own,
+  },
+  'release-approval': {
+    verbs: ['release'],
+    awaited: (line) => line.awaitedReleaseId !== null,
+    permission: 'disbursement:authorise',
+    label: ['审批托管款使用', 'Decide on a release'],
+    path: 'releases/{awaitedReleaseId}/approval',
+    officer: true,
+    decisive: true,
+    guard: (line, actor) => own(line, actor) ?? notRequester(line, actor),
   },
   recovery: {
     verbs: ['order-recovery', 'recover'],

@@ -1,5 +1,5 @@
 // Plans of custody and requests for releases in the database, under the walls of their line; texts are sealed with its key.
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { visible } from '../platform/db/access.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import type { Agreement, ReleaseTexts } from './custody-domain.ts';
@@ -69,6 +69,17 @@ type NewRelease = Omit<ReleaseRow, 'textsSealed' | 'decidedBy' | 'decidedByPerso
 
 export async function insertRelease(tx: Tx, row: NewRelease, texts: ReleaseTexts): Promise<void> {
   await tx.db.insert(custodyReleases).values({ ...row, textsSealed: await sealTexts(tx, row, texts) });
+}
+
+/** The line says which request waits, the oldest: what awaits somebody is asked of the line alone. */
+export async function noteAwaited(tx: Tx, disbursementId: string): Promise<void> {
+  await tx.db.execute(sql`update disbursements d
+    set awaited_release_id = r.id, awaited_release_by_person_key = r.requested_by_person_key
+    from (select 1) one left join lateral (
+      select ${custodyReleases.id} as id, ${custodyReleases.requestedByPersonKey} as requested_by_person_key
+      from ${custodyReleases} where ${custodyReleases.disbursementId} = ${disbursementId} and ${custodyReleases.state} = 'requested'
+      order by ${custodyReleases.position} limit 1) r on true
+    where d.id = ${disbursementId}`);
 }
 
 export async function saveRelease(

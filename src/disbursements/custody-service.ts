@@ -22,6 +22,7 @@ import {
   findPlan,
   findReleases,
   insertRelease,
+  noteAwaited,
   openReleaseTexts,
   type PlanRow,
   type ReleaseRow,
@@ -155,6 +156,7 @@ export async function requestRelease(
     ...{ createdAt: now, updatedAt: now },
   };
   await insertRelease(tx, row, { use: input.use, opinion: null });
+  await noteAwaited(tx, id);
   const data = { releaseId: row.id, requestedFen: Number(amountFen), purpose: input.purpose };
   tx.record(factOf('release_requested', line, ['releases'], data));
   return requireRelease(tx, line, row.id);
@@ -183,6 +185,7 @@ export async function decideRelease(
   const decided = { decidedBy: officer.id, decidedByPersonKey: officer.personKey, decidedOn: tx.ctx.today };
   const texts = { use: found.texts?.use ?? '', opinion: input.opinion ?? null };
   await saveRelease(tx, row, { state: input.outcome, ...decided }, texts);
+  await noteAwaited(tx, line.id);
   const saved = input.outcome === 'released' ? await release(tx, line, row) : line;
   if (input.outcome === 'refused') tx.record(factOf('release_refused', line, ['releases'], { releaseId: row.id }));
   return requireRelease(tx, saved, row.id);

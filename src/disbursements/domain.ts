@@ -97,6 +97,8 @@ export type DisbursementFacts = {
   authorisedByPersonKey: string | null;
   recoveryOrderedByPersonKey: string | null;
   writeOffProposedByPersonKey: string | null;
+  awaitedReleaseId: string | null;
+  awaitedReleaseByPersonKey: string | null;
   appropriatedOn: string | null;
   notifiedOn: string | null;
   /** An advance of a case that got no aid: it has to come back. */
@@ -115,6 +117,11 @@ export const disbursementProblems = defineProblems({
     status: 409,
     zh: ['没有托管计划', '尚未登记托管协议与计划', '先登记托管计划'],
     en: ['No plan of custody', 'there is no agreement and plan yet', 'record the plan first'],
+  },
+  'custody.none_asked': {
+    status: 409,
+    zh: ['没有待审批的使用申请', '该笔托管款没有待审批的使用申请', '先提出使用申请'],
+    en: ['No release was asked for', 'no request for a release waits on this line', 'ask for a release first'],
   },
   'custody.plan_fixed': {
     status: 409,

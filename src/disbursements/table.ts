@@ -59,6 +59,9 @@ export const disbursements = pgTable(
     writtenOffByPersonKey: text('written_off_by_person_key'),
     /** What of a line in custody has been released so far. */
     custodyReleasedFen: fen('custody_released_fen').notNull().default(0n),
+    /** The oldest request for a release that waits, and who made it. */
+    awaitedReleaseId: uuid('awaited_release_id'),
+    awaitedReleaseByPersonKey: text('awaited_release_by_person_key'),
     recoveryDue: boolean('recovery_due').notNull().default(false),
     caseEnded: boolean('case_ended').notNull().default(false),
     version: integer().notNull().default(1),

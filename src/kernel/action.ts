@@ -11,7 +11,7 @@ export type ActionSpec<F, V extends string> = {
   permission: Permission;
   label: readonly [zh: string, en: string];
   method?: 'POST' | 'PATCH';
-  /** Path below the resource; empty for the resource itself. */
+  /** Path below the resource; empty for the resource itself. `{name}` is that member of the facts, and stays as it is where there is none. */
   path: string;
   /** A decision binds a person: a token without an officer cannot take it. */
   officer?: boolean;
@@ -92,6 +92,9 @@ export function ensureAction<F extends { state: S }, S extends string, V extends
   if (refused) throw refused.problem ?? canProblems['auth.forbidden']({ permission });
 }
 
+const pathWith = (path: string, facts: object): string =>
+  path.replace(/\{(\w+)\}/g, (whole, name: string) => String((facts as Record<string, unknown>)[name] ?? whole));
+
 /** The actions the caller's role knows, each with `allowed` and the reasons against it. */
 export function availableActions<F extends { state: S }, S extends string, V extends string>(
   m: Machine<S, V>,
@@ -109,7 +112,7 @@ export function availableActions<F extends { state: S }, S extends string, V ext
         action,
         label: spec.label[language === 'zh' ? 0 : 1],
         method: spec.method ?? 'POST',
-        href: spec.path ? `${selfHref}/${spec.path}` : selfHref,
+        href: spec.path ? `${selfHref}/${pathWith(spec.path, facts)}` : selfHref,
         allowed: problem === undefined,
         reasons: problem
           ? [{ code: problem.code, detail: fillText(problemSpec(problem.code)[language][1], problem.params) }]

@@ -212,6 +212,8 @@ test('a credential without an officer is offered what is no decision', () => {
       authorisedByPersonKey: 'p2',
       recoveryOrderedByPersonKey: null,
       writeOffProposedByPersonKey: null,
+      awaitedReleaseId: null,
+      awaitedReleaseByPersonKey: null,
       appropriatedOn: null,
       notifiedOn: null,
     },

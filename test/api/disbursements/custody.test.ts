@@ -43,6 +43,12 @@ const trustee = {
   bankName: '中国银行沈阳分行',
   accountNumber: '6222020012345678999',
 };
+type Item = { action: string; resource: { id: string } };
+const awaitedBy = async (officer: string, line: string) => {
+  const list = '/v1/work-items?assignee=me&kind=disbursement&order=newest&limit=200';
+  const items = ((await service.api.get(officer, list)).body.items ?? []) as Item[];
+  return items.filter(({ resource }) => line.endsWith(resource.id)).map(({ action }) => action);
+};
 const want = (amount: string, paper: string) => ({
   ...{ amount: yuan(amount), purpose: 'living', use: '生活费', evidenceDocumentIds: [paper] },
 });
@@ -67,6 +73,13 @@ describe('a line in custody', () => {
     const foreign = await api.create('handler.heping', `${line}/releases`, want('1.00', String(asked.body.id)));
     expect(foreign).toMatchObject({ status: 422, body: { code: 'request.reference_unknown' } });
     const release = `${line}/releases/${String(asked.body.id)}`;
+    // Another person finds it among their work, with the address to send to; who asked does not.
+    expect(await awaitedBy('head.heping', line)).toEqual(['release-approval']);
+    expect(await awaitedBy('handler.heping', line)).toEqual([]);
+    const { availableActions } = (await api.get('head.heping', line)).body as { availableActions: { href: string }[] };
+    expect(availableActions).toContainEqual(
+      expect.objectContaining({ action: 'release-approval', allowed: true, href: `${release}/approval` }),
+    );
     expect((await api.decide('handler.heping', release, 'approval', { outcome: 'released' })).status).toBe(403);
     expect((await api.decide('finance.heping', release, 'approval', { outcome: 'released' })).status).toBe(403);
     expect((await api.as('head.heping', 'POST', `${release}/approval`, { body: { outcome: 'released' } })).status).toBe(
@@ -80,6 +93,7 @@ describe('a line in custody', () => {
     expect(many.filter((a) => a.status === 200).length).toBe(1);
     expect(many.every((a) => [200, 409, 412].includes(a.status))).toBe(true);
     expect(await heldSince(before)).toEqual([8000, 12000, 0, 20000]);
+    expect(await awaitedBy('head.heping', line)).toEqual([]);
     const twice = await api.decide('chief.heping', release, 'approval', { outcome: 'released' });
     expect(twice).toMatchObject({ status: 409, body: { code: 'release.illegal_transition' } });
     const byHead = ok(await api.create('head.heping', `${line}/releases`, want('12000.00', paper)));
