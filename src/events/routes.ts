@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { defineProblems } from '../kernel/problem.ts';
 import type { Keyring } from '../platform/crypto/vault.ts';
 import type { Pool } from '../platform/db/client.ts';
+import { translateDbError } from '../platform/db/errors.ts';
 import type { Tx } from '../platform/db/tx.ts';
 import { openCursor, signCursor } from '../platform/http/cursor.ts';
 import { Closed, named } from '../platform/http/schema.ts';
@@ -106,7 +107,13 @@ function typesRoute(app: App): void {
 }
 
 export function eventRoutes(app: App, deps: FeedDeps): void {
-  const look = async () => String((await deps.pool.query<{ at: string | null }>(HORIZON))[0]?.at);
+  const look = () =>
+    deps.pool.query<{ at: string | null }>(HORIZON).then(
+      ([row]) => String(row?.at),
+      (error: unknown) => {
+        throw translateDbError(error);
+      },
+    );
   const waiting = createWaiting(look, { everyMs: 200, most: 1000 });
   app.addHook('preClose', async () => waiting.stop());
   typesRoute(app);
