@@ -22,7 +22,7 @@ import {
   RegionCode,
 } from '../platform/http/schema.ts';
 import { AdvanceView } from './advance-schema.ts';
-import { FormerAid } from './aid-schema.ts';
+import { FormerAid, LikeCaseRange } from './aid-schema.ts';
 import { STEP_KINDS } from './approval-domain.ts';
 import { Channel } from './body-schema.ts';
 import { CASE_OUTCOMES, CASE_STATES, INITIATIONS, ITEM_STATUSES, REFUSAL_BASES, SUPERIOR_REASONS } from './domain.ts';
@@ -122,12 +122,7 @@ const Proposal = Closed({
   ),
   courtCeiling: Nullable(Money),
   amountReason: shownText(),
-  outsideRange: Nullable(
-    Closed(
-      { from: Money, to: Money },
-      { description: 'of like cases, where an award leaves it: `amountReason`, else `opinion`, says why' },
-    ),
-  ),
+  outsideRange: Nullable(LikeCaseRange),
   opinion: shownText(),
   proposedBy: Nullable(OfficerRef),
   proposedAt: Nullable(Instant),
@@ -211,7 +206,7 @@ export const CaseDisbursement = named(
     beneficiaryId: Id,
     kind: Code,
     amount: Money,
-    recoveryDue: Type.Boolean({ description: 'an advance of a case that got no aid' }),
+    recoveryDue: Type.Boolean({ description: 'an advance that has to come back' }),
   }),
 );
 export const CaseReferral = named(

@@ -1,5 +1,5 @@
 // Disbursements in the database: the notes are opened with the line, the payee only where it is shown.
-import { and, asc, desc, eq, gte, notInArray, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, notInArray, type SQL } from 'drizzle-orm';
 import { maskAccount, maskName } from '../kernel/mask.ts';
 import { toMoney } from '../kernel/money.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
@@ -118,13 +118,14 @@ export async function markCaseEnded(tx: Tx, caseId: string): Promise<void> {
 
 const advancesOf = (caseId: string) => and(eq(disbursements.caseId, caseId), eq(disbursements.kind, 'advance'));
 
-/** The case got no aid: what was paid or sent in advance has to come back. */
-export async function markRecoveryDue(tx: Tx, caseId: string): Promise<void> {
+/** No aid for these people, or for anybody: what was paid or sent in advance has to come back. */
+export async function markRecoveryDue(tx: Tx, caseId: string, beneficiaryIds?: readonly string[]): Promise<void> {
   const out = notInArray(disbursements.state, ['voided', 'recovering', 'recovered', 'written_off']);
+  const theirs = beneficiaryIds && inArray(disbursements.beneficiaryId, [...beneficiaryIds]);
   await tx.db
     .update(disbursements)
     .set({ recoveryDue: true })
-    .where(and(advancesOf(caseId), out));
+    .where(and(advancesOf(caseId), out, theirs));
 }
 
 /** The case got aid after all: its advances count toward the award. */

@@ -130,7 +130,9 @@ const listed = {
   amount: Money,
   requestNumber: RequestNumber,
   paidOn: Nullable(CivilDate),
-  recoveryDue: Type.Boolean({ description: 'an advance of a case that got no aid: it has to come back' }),
+  recoveryDue: Type.Boolean({
+    description: 'an advance of a case that got no aid, or of somebody left out of the award: it has to come back',
+  }),
   createdAt: Instant,
   updatedAt: Instant,
 };

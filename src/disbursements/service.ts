@@ -21,7 +21,7 @@ import { parseYuan } from '../kernel/money.ts';
 import type { Detail } from '../kernel/problem.ts';
 import { onConstraint } from '../platform/db/errors.ts';
 import { allotRecordNumber } from '../platform/db/heads.ts';
-import type { FactHandler, Tx } from '../platform/db/tx.ts';
+import type { Tx } from '../platform/db/tx.ts';
 import { type ExpectedVersion, ensureVersion } from '../platform/http/conditional.ts';
 import { httpProblems } from '../platform/http/problem.ts';
 import { disbursementActions, seesPayee } from './actions.ts';
@@ -34,17 +34,12 @@ import {
   openLinesDelta,
   type Payee,
 } from './domain.ts';
-import { movementHandlers } from './movements.ts';
 import {
   type Disbursement,
   type DisbursementRow,
   findByRequestNumber,
   findDisbursement,
   insertDisbursement,
-  lockCaseLines,
-  markAdvancesCounted,
-  markCaseEnded,
-  markRecoveryDue,
   openPayee,
   payeeColumns,
   saveDisbursement,
@@ -240,7 +235,12 @@ export async function authoriseDisbursement(
 }
 
 /** Its draw goes back with the fact. */
-function voidLine(tx: Tx, line: Disbursement, notes?: DisbursementNotes, data?: Fact['data']): Promise<Disbursement> {
+export function voidLine(
+  tx: Tx,
+  line: Disbursement,
+  notes?: DisbursementNotes,
+  data?: Fact['data'],
+): Promise<Disbursement> {
   const state = disbursementMachine.next(line.state, 'void');
   return advance(tx, line, state, {
     fact: 'voided',
@@ -260,30 +260,6 @@ export async function voidDisbursement(
   ensureAction(disbursementMachine, disbursementActions, 'void', line, tx.ctx.actor);
   return voidLine(tx, line, input.reason ? { voidReason: input.reason } : undefined);
 }
-
-/** A case that ends without its aid pays nothing more: what was not sent to the bank is voided. */
-async function voidStoppable(tx: Tx, fact: Fact): Promise<void> {
-  const lines = await lockCaseLines(tx, fact.id);
-  const stoppable = lines.filter((line) => disbursementMachine.can(line.state, 'void'));
-  // The fund of the first line is locked until the end: in fund order, as everywhere.
-  for (const line of stoppable.toSorted((a, b) => (a.fundId < b.fundId ? -1 : 1)))
-    await voidLine(tx, line, undefined, { cause: fact.type });
-}
-
-/** Refused or withdrawn: what was paid in advance is recovered. */
-async function onNoAid(tx: Tx, fact: Fact): Promise<void> {
-  await voidStoppable(tx, fact);
-  await markCaseEnded(tx, fact.id);
-  await markRecoveryDue(tx, fact.id);
-}
-
-export const disbursementHandlers: readonly FactHandler[] = [
-  ...movementHandlers,
-  { on: ['case.revoked'], handle: voidStoppable },
-  { on: ['case.refused', 'case.withdrawn'], handle: onNoAid },
-  { on: ['case.granted'], handle: (tx, fact) => markAdvancesCounted(tx, fact.id) },
-  { on: ['case.closed', 'case.revoked'], handle: (tx, fact) => markCaseEnded(tx, fact.id) },
-];
 
 /** The payee in clear for the one who pays, audited; null for others, and in a dry run, which leaves no record of a look. */
 export async function showPayee(tx: Tx, line: DisbursementRow): Promise<Omit<Payee, 'type'> | null> {

@@ -174,6 +174,26 @@ test('refused: what was not sent is voided, what was paid is due for recovery an
   expect(row).toEqual({ drawn_fen: '0', released_fen: '2000000', amount_fen: '2000000' });
 });
 
+test('left out of the award: what was not sent is voided, what was paid is due for recovery, the others are aided', async () => {
+  const known = await advanced('20000.00', 2);
+  const settled = await paid(known, '12000.00');
+  const planned = await paid(known, '5000.00', 1);
+  const awards = [{ beneficiaryId: beneficiariesOf(known)[1]?.id, amount: yuan('10000.00') }];
+  await service.api.decide('handler.heping', known.path, 'proposal', given.proposal(known, { awards }));
+  const granted = await service.api.decide('chief.heping', known.path, 'approval', GRANT);
+  expect(granted).toMatchObject({ status: 200, body: { state: 'granted', advances: [{ status: 'to_recover' }] } });
+  const lines = await Promise.all([planned, settled].map((line) => service.api.get('handler.heping', line)));
+  expect(lines.map(({ body }) => [body.state, body.recoveryDue])).toEqual([
+    ['voided', false],
+    ['settled', true],
+  ]);
+  const order = { reason: '未列入救助决定，先行救助应追回' };
+  expect((await service.api.decide('chief.heping', settled, 'recovery', order)).status).toBe(200);
+  expect((await service.api.decide('finance.heping', settled, 'recovery', { reason: '入账' })).body).toMatchObject({
+    state: 'recovered',
+  });
+});
+
 test('refused, reconsidered and granted: the advance counts after all', async () => {
   const before = await balance(service.api);
   const known = await advanced();

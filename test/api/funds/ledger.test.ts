@@ -148,7 +148,7 @@ describe('a fund that covers only one of two grants', () => {
         verb: async (tx) => {
           tx.ctx.scope = tx.ctx.actor.agency.id;
           await moveFunds(tx, fundId, { kind: 'reservation', amountFen: setAside, caseId: null, disbursementId: null });
-          tx.record({ type: 'fund.set_aside', kind: 'fund', id: fundId });
+          tx.record({ type: 'fund.reserved', kind: 'fund', id: fundId });
         },
         finish: async () => undefined,
       },
