@@ -59,6 +59,7 @@ function settleEvidence(given: string): string {
   const base64 = (bytes: number) => (n: number) => Buffer.alloc(bytes, n).toString('base64');
   text = replaceInOrder(text, /(?<=\+)[0-9a-f]{8}\+[\w+/]{44}(?=")/g, (n) => `0000000${n % 10}+${base64(33)(n)}`);
   text = replaceInOrder(text, /(?<![\w+/=])[\w+/]{91}=(?![\w+/=])/g, base64(68));
+  text = replaceInOrder(text, /(?<=whpk_)[\w+/]{43}=/g, base64(32));
   return replaceInOrder(text, /(?:(?<=\\n)|(?<![\w+/=]))[\w+/]{43}=(?![\w+/=])/g, base64(32));
 }
 
@@ -78,7 +79,7 @@ export function normalise(examples: Examples, started: number): Examples {
   text = replaceInOrder(text, /(?<="contentHash":")[0-9a-f]{64}(?=")/g, (n) => String(n).padStart(64, '0'));
   // A year of system time from now, beyond the instants that are settled above.
   text = text.replace(
-    /(?<="(?:secretExpiresAt|previousSecretExpiresAt|expiresAt)":")[^"]+/g,
+    /(?<="(?:secretExpiresAt|previousSecretExpiresAt|formerSecretUntil|expiresAt)":")[^"]+/g,
     '2027-11-16T01:17:00.000Z',
   );
   text = replaceInOrder(text, /(?<="nextCursor":")[^"]+/g, (n) => Buffer.from(`cursor-${n}`).toString('base64url'));

@@ -125,7 +125,10 @@ export const ProblemSchema = named(
         ),
       ),
     },
-    { description: 'RFC 9457 problem details; further members (`allowed`, `missing`, …) as the code documents' },
+    {
+      additionalProperties: true,
+      description: 'RFC 9457 problem details; further members (`allowed`, `missing`, …) as the code documents',
+    },
   ),
 );
 
