@@ -2,6 +2,7 @@
 import { maskIdNumber, maskPhone } from '../kernel/mask.ts';
 import { toMoney } from '../kernel/money.ts';
 import { initialsOf, type NamedPerson, toExportPerson } from '../persons/export-person.ts';
+import { isShown } from './subject-columns.ts';
 
 export type Row = {
   table: string;
@@ -94,9 +95,6 @@ export const replaceAll = (text: string, replacements: readonly Replacement[]): 
 
 const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Ids of officers, digests, and what only serves the database. */
-const LEFT_OUT =
-  /_sealed$|_index$|_digest$|person_key$|person_keys$|_by$|^officer|_officer_id|_officer_ids$|^blocked$|^version$|_key$|_masked$|^scan|^permissions$|^for_|^shared|^queue_key$/;
 const AGENCY = /(^|_)agency_id$|^procuratorate_id$|^federation_id$/;
 
 /** A value as the wire writes it: money in yuan, agencies by name, everything else as it stands. */
@@ -118,12 +116,12 @@ const parsed = (text: string): unknown => {
 export type Shaping = { agencyName: (id: string) => string; replacements: readonly Replacement[]; today: string };
 
 /** One record of the export: the columns that say something about the person, and the texts in words. */
-function toRecord({ row, texts }: Row, { agencyName, replacements }: Shaping): Record<string, unknown> {
+function toRecord({ table, row, texts }: Row, { agencyName, replacements }: Shaping): Record<string, unknown> {
   const columns = Object.entries(row)
-    .filter(([column]) => !LEFT_OUT.test(column))
+    .filter(([column]) => !column.endsWith('_sealed') && isShown(table, column))
     .map(([column, value]) => member(column, value, agencyName));
   const words = Object.entries(texts)
-    .filter(([, text]) => text !== null)
+    .filter(([column, text]) => text !== null && isShown(table, `${column}_sealed`))
     .map(([column, text]) => [camel(column), parsed(replaceAll(text ?? '', replacements))]);
   return Object.fromEntries([...columns, ...words]) as Record<string, unknown>;
 }

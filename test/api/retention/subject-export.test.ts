@@ -1,5 +1,6 @@
 // The copy for the person concerned: complete against what was written, other people covered, audited, and as few statements for many records as for few.
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { SHOWN, WITHHELD } from '../../../src/retention/subject-columns.ts';
 import type { Json } from '../../support/api.ts';
 import { useService } from '../../support/service.ts';
 import { type Life, liveCase, worldOf } from './life.ts';
@@ -77,4 +78,19 @@ describe('the copy', () => {
     for (const hidden of ['号胡同', '1390249', '藏身处标记'])
       expect([hidden, copy.text.includes(hidden)]).toEqual([hidden, false]);
   });
+});
+
+test('every column of its tables is shown or withheld by name', async () => {
+  const rows = await service.owner.query<{ place: string }>(
+    `select table_name || '.' || column_name as place from information_schema.columns
+     where table_schema = 'public' and table_name = any($1)`,
+    [Object.keys(SHOWN).filter((table) => table !== 'audit_records')],
+  );
+  const named = (lists: Readonly<Record<string, string>>) =>
+    Object.entries(lists).flatMap(([table, columns]) =>
+      table === 'audit_records' ? [] : columns.split(' ').map((column) => `${table}.${column}`),
+    );
+  const decided = [...named(SHOWN), ...named(WITHHELD)];
+  expect(new Set(decided).size).toBe(decided.length);
+  expect(decided.sort()).toEqual(rows.map(({ place }) => place).sort());
 });
