@@ -88,7 +88,7 @@ const recoveryStep: Step = {
       await demo.decide('finance.heping', path, 'recovery', { reason, amount: yuan(amount) });
     }
     await demo.sees('chief.heping', path, (seen) => {
-      return `已追回 recovered ${yuanOf(seen.recoveredAmount)}, state ${String(seen.state)}`;
+      return `已追回 recovered ${yuanOf(objectOf(seen.recovery).recovered)}, state ${String(seen.state)}`;
     });
   },
 };
