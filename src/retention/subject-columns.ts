@@ -86,6 +86,11 @@ export const SHOWN: Readonly<Record<string, string>> = {
   work_items:
     'id kind resource_id resource_number agency_id action urgent due_on assigned_at note_sealed created_at ' +
     'updated_at',
+  case_shares:
+    'id case_id beneficiary_id agency_id fund_id status requested_fen requested_on given_fen given_on created_at updated_at',
+  custody_plans: 'disbursement_id agreement_number signed_on agreement_sealed instalments created_at updated_at',
+  custody_releases:
+    'id disbursement_id position state amount_fen purpose evidence_ids texts_sealed decided_on created_at updated_at',
   audit_records: 'occurred_at type agency_id purpose fields',
 };
 
@@ -132,6 +137,9 @@ export const WITHHELD: Readonly<Record<string, string>> = {
   work_items:
     'permissions officer_only for_anyone for_head officer_ids excluded_person_keys excluded_officer_ids ' +
     'queue_key assignee_officer_id assigned_by version',
+  case_shares: 'requested_by requested_by_person_key given_by given_by_person_key',
+  custody_plans: 'planned_by planned_by_person_key',
+  custody_releases: 'requested_by requested_by_person_key decided_by decided_by_person_key version',
 };
 
 const sets = new Map(Object.entries(SHOWN).map(([table, columns]) => [table, new Set(columns.split(' '))]));

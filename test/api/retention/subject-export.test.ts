@@ -80,6 +80,21 @@ describe('the copy', () => {
   });
 });
 
+test('holds what a superior carried of the aid', async () => {
+  await service.owner.query(
+    `insert into case_shares (id, case_id, beneficiary_id, agency_id, status, requested_fen, requested_by,
+       requested_by_person_key, requested_on, created_at, updated_at)
+     select gen_random_uuid(), b.case_id, b.id, c.handling_agency_id, 'lapsed', 12345, c.opened_by, 'somebody', current_date, now(), now()
+     from case_beneficiaries b join assistance_cases c on c.id = b.case_id where b.person_id = $1 limit 1`,
+    [life.personId],
+  );
+  const { body, text } = await exporting('head.heping');
+  const sections = body.sections as { name: string; records: Json[] }[];
+  const shares = sections.find(({ name }) => name === 'caseShares');
+  expect(shares?.records).toMatchObject([{ status: 'lapsed', requestedAmount: { amount: '123.45', currency: 'CNY' } }]);
+  expect(text).not.toContain('somebody');
+});
+
 test('every column of its tables is shown or withheld by name', async () => {
   const rows = await service.owner.query<{ place: string }>(
     `select table_name || '.' || column_name as place from information_schema.columns
