@@ -86,7 +86,10 @@ export function mergeCheckpoints(
 /** As `GET /v1/audit/proofs?fromSize=` answers it. */
 export type Consistency = { fromSize: number; hashes: readonly string[] };
 
-/** That `now` goes on from the kept checkpoint of `fromSize`: its root is the one that was kept, never the one in the answer. */
+/**
+ * That `now` goes on from the kept checkpoint of `fromSize`: its root is the one that was kept, never the one in the answer. A proof
+ * that begins before a later one that was kept says nothing about what was sealed between the two.
+ */
 export function checkConsistency(
   { fromSize, hashes }: Consistency,
   kept: readonly SignedCheckpoint[],
@@ -99,6 +102,11 @@ export function checkConsistency(
   if (!isConsistent(fromSize, now.treeSize, base.rootHash, now.rootHash, path))
     throw new Refusal(
       `fork: the tree ${describe(now)} does not go on from the one ${describe(base)}; first bad position: a leaf below ${fromSize}`,
+    );
+  const later = kept.findLast(({ treeSize }) => treeSize > fromSize && treeSize <= now.treeSize);
+  if (later)
+    throw new Refusal(
+      `the proof begins at ${fromSize} records, but the checkpoint ${describe(later)} was kept: ask for the proof from there (?fromSize=${later.treeSize})`,
     );
   return base;
 }

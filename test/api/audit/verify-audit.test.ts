@@ -125,16 +125,22 @@ test('a proof shows that the log goes on from what was kept; a fork and a rollba
     'delete from audit_records r where not exists (select from audit_leaves l where l.record_id = r.id)',
   ])
     await service.owner.query(sql);
-  await service.api.as('wf.heping', 'POST', '/v1/clues', { body: sampleClue(), key: 'anew' });
-  await sealEverything(service, at('anew'));
-  const anew = await proofOf(`fromSize=${from}`);
+  const last = Number(notes.at(-1)?.split('\n')[1]);
+  for (let size = from; size <= last; ) {
+    await service.api.as('wf.heping', 'POST', '/v1/clues', { body: sampleClue(), key: `anew-${size}` });
+    await sealEverything(service, at('anew'));
+    const [row] = await service.owner.query<{ size: string }>('select max(tree_size) as size from audit_checkpoints');
+    size = Number(row?.size);
+  }
+  const [young, anew] = [await proofOf(`fromSize=${from}`), await proofOf(`fromSize=${last}`)];
   const found = await runs({
     good: ['--proof', proof, ...key, '--checkpoints', kept],
     hidden: ['--proof', put('hidden.json', JSON.stringify(hidden)), ...key],
     unkept: ['--proof', proof, ...key],
     forged: ['--proof', put('forged.json', JSON.stringify(forged)), ...key, '--checkpoints', kept],
     // Good for whoever has kept the first one alone; not for whoever has kept a later one.
-    young: ['--proof', anew, ...key, '--checkpoints', kept],
+    young: ['--proof', young, ...key, '--checkpoints', kept],
+    before: ['--proof', young, ...key, '--checkpoints', kept, ...log()],
     anew: ['--proof', anew, ...key, '--checkpoints', kept, ...log()],
   });
   expect(found.good).toMatchObject({
@@ -146,5 +152,10 @@ test('a proof shows that the log goes on from what was kept; a fork and a rollba
   expect(found.unkept).toMatchObject({ code: 1, text: expect.stringContaining('the checkpoints that you have kept') });
   expect(found.forged).toMatchObject({ code: 1, text: expect.stringContaining('fork: the tree') });
   expect(found.young?.code).toBe(0);
+  // Two trees of one size, or a proof that leaves out what was kept later.
+  expect(found.before).toMatchObject({
+    code: 1,
+    text: expect.stringMatching(/^fork|was kept: ask for the proof from/),
+  });
   expect(found.anew).toMatchObject({ code: 1, text: expect.stringMatching(/^fork/) });
 });
