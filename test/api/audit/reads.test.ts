@@ -66,10 +66,15 @@ describe('access records', () => {
       '/v1/visits?limit=1',
     ];
     const made = await left(async () => {
-      const answers = await Promise.all(
-        Array.from({ length: 150 }, (_, n) => service.api.get('head.heping', paths[n % paths.length] ?? '')),
-      );
-      expect(answers.filter((answer) => answer.status === 200)).toHaveLength(120);
+      // Waves of 15: on a machine with much else to do a wave of 150 meets the shedding of load, which has tests of its own.
+      const statuses: number[] = [];
+      for (let wave = 0; wave < 10; wave++) {
+        const answers = await Promise.all(
+          Array.from({ length: 15 }, (_, n) => service.api.get('head.heping', paths[n % paths.length] ?? '')),
+        );
+        statuses.push(...answers.map(({ status }) => status));
+      }
+      expect(statuses.filter((status) => status === 200)).toHaveLength(120);
     });
     expect(made).toHaveLength(120);
     expect(new Set(made.map((row) => row.request_id)).size).toBe(120);
